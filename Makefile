@@ -1,0 +1,74 @@
+# The whole of Luca from the command line. `make help` lists what it does.
+SHELL := /bin/bash
+.SHELLFLAGS := -euo pipefail -c
+.DEFAULT_GOAL := help
+.DELETE_ON_ERROR:
+
+PYTHON ?= $(shell command -v python3.11 || command -v python3)
+BIN := .venv/bin
+UV := build/tools/bin/uv
+PACKAGES := shared services/interactive services/ingest-worker services/gov-sync infra/local
+SOURCES := $(PACKAGES) tests
+
+# What a fresh checkout needs. Each step leaves a stamp, so that the second time costs nothing.
+STAMPS := build/stamps
+READY := $(STAMPS)/development $(STAMPS)/emulator
+
+.PHONY: help
+help: ## This list
+	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sort | awk -F ':.*## ' '{printf "  %-12s %s\n", $$1, $$2}'
+
+.PHONY: run
+run: $(READY) ## The whole platform on this machine; Ctrl-C stops it all
+	@exec $(BIN)/python -m luca_local run $(RUN_OPTIONS)
+
+.PHONY: test
+test: $(READY) ## Every test that needs no Docker, against the embedded emulator
+	@$(BIN)/python -m pytest tests --cov --cov-report=term:skip-covered $(PYTEST_OPTIONS)
+
+.PHONY: lint
+lint: $(READY) ## ruff, mypy --strict, import-linter, cfn-lint
+	@$(BIN)/ruff check $(SOURCES)
+	@$(BIN)/ruff format --check $(SOURCES)
+	@$(BIN)/mypy $(SOURCES)
+	@$(BIN)/lint-imports
+	@$(BIN)/cfn-lint infra/cloudformation/*.yaml
+
+.PHONY: fmt
+fmt: $(READY) ## Format the code and mend what ruff can mend
+	@$(BIN)/ruff check --fix $(SOURCES)
+	@$(BIN)/ruff format $(SOURCES)
+
+.PHONY: setup
+setup: $(READY) ## Install everything that the other targets need, into this directory
+
+.PHONY: lock
+lock: $(UV) ## Resolve the dependencies anew into the hash-locked requirement files
+	@requirements/lock
+
+.PHONY: clean
+clean: ## Remove what make has made
+	rm -rf build .venv .venv-emulator
+
+$(UV): requirements/uv.txt
+	@echo "setup: uv"
+	@"$(PYTHON)" -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { echo "Luca needs Python 3.11 or newer; set PYTHON=/path/to/python3.11" >&2; exit 1; }
+	@"$(PYTHON)" -m venv --clear build/tools
+	@build/tools/bin/python -m pip install -q --disable-pip-version-check --require-hashes -r $<
+	@touch $@
+
+$(STAMPS)/development: requirements/dev.txt $(PACKAGES:%=%/pyproject.toml) | $(UV)
+	@echo "setup: development environment"
+	@mkdir -p $(@D)
+	@$(UV) venv -q --allow-existing --python "$(PYTHON)" .venv
+	@$(UV) pip sync -q --python $(BIN)/python --require-hashes requirements/dev.txt
+	@$(UV) pip install -q --python $(BIN)/python --no-deps --no-build-isolation $(PACKAGES:%=-e ./%)
+	@touch $@
+
+# The emulator pins another botocore than aiobotocore does, hence an environment of its own.
+$(STAMPS)/emulator: requirements/emulator.txt | $(UV)
+	@echo "setup: AWS emulator"
+	@mkdir -p $(@D)
+	@$(UV) venv -q --allow-existing --python "$(PYTHON)" .venv-emulator
+	@$(UV) pip sync -q --python .venv-emulator/bin/python --require-hashes $<
+	@touch $@

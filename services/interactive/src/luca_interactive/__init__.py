@@ -1,0 +1,1 @@
+"""Path 1 of Luca: the REST API in which teachers record grades and families read them."""

@@ -1,0 +1,129 @@
+"""What can go wrong with an AWS call, one class for each thing a caller can do about it.
+
+No message holds a request's or an answer's data: AWS's own texts quote keys, values and tokens, so they are dropped.
+"""
+
+from dataclasses import dataclass
+from typing import Any, ClassVar
+
+
+class AwsError(Exception):
+    """A call that AWS did not carry out, or whose answer never came.
+
+    Attributes:
+        operation: AWS's name of it, such as `PutItem`.
+        code: AWS's error code (`ValidationException`), or ours where no answer came (`Timeout`, `ConnectionLost`).
+        request_id: AWS's id of the last attempt, for a support case.
+        attempts: How often it was sent.
+        lost_answers: How many of the earlier attempts ended without an answer that says whether they were carried out.
+    """
+
+    outcome: ClassVar[str] = "error"  # the metric's label
+
+    def __init__(self, operation: str, code: str, request_id: str | None = None) -> None:
+        super().__init__(operation, code)
+        self.operation = operation
+        self.code = code
+        self.request_id = request_id
+        self.attempts = 1
+        self.lost_answers = 0
+
+    def __str__(self) -> str:
+        return f"{self.operation} failed: {self.code} (attempts: {self.attempts}, request id: {self.request_id})"
+
+
+class Throttled(AwsError):
+    """AWS asked us to slow down, until the retries were used up."""
+
+    outcome = "throttled"
+
+
+class Conflict(AwsError):
+    """Another transaction held an item, until the retries were used up; nothing is wrong with the request."""
+
+    outcome = "conflict"
+
+
+class Unavailable(AwsError):
+    """A 5xx, a lost connection, a time-out or an unreadable answer; a write may or may not have been carried out."""
+
+    outcome = "unavailable"
+
+
+class ConditionFailed(AwsError):
+    """The item is not in the state that the condition names.
+
+    When `lost_answers` is not 0, the item may be in this state because of an earlier attempt of this very call: compare
+    `item` with what was written before you believe somebody else did it.
+
+    Attributes:
+        item: The item as it was found; None when there was none.
+    """
+
+    outcome = "condition_failed"
+
+    def __init__(
+        self, operation: str, code: str, request_id: str | None = None, *, item: dict[str, Any] | None = None
+    ) -> None:
+        super().__init__(operation, code, request_id)
+        self.item = item
+
+
+@dataclass(frozen=True, slots=True)
+class CancellationReason:
+    """Why one action stopped its transaction; `code` is "None" for an action that didn't.
+
+    Attributes:
+        code: `None`, `ConditionalCheckFailed`, `TransactionConflict`, `ThrottlingError`, `ValidationError`...
+        item: The item as it was found, when a condition failed on it.
+    """
+
+    code: str
+    item: dict[str, Any] | None = None
+
+    def __repr__(self) -> str:
+        return f"CancellationReason(code={self.code!r})"  # the item is data, and reprs end up in logs
+
+
+class TransactionCanceled(AwsError):
+    """A transaction that can't be carried out as it is; nothing of it was written.
+
+    Attributes:
+        reasons: One for each action, in the order of the actions.
+    """
+
+    outcome = "transaction_canceled"
+
+    def __init__(
+        self, operation: str, code: str, request_id: str | None = None, *, reasons: tuple[CancellationReason, ...]
+    ) -> None:
+        super().__init__(operation, code, request_id)
+        self.reasons = reasons
+
+
+class AccessDenied(AwsError):
+    """Who signed is known, and may not do this."""
+
+    outcome = "access_denied"
+
+
+class CredentialsRejected(AwsError):
+    """The signature was not accepted: expired or unknown credentials. New ones may help."""
+
+    outcome = "credentials_rejected"
+
+
+class NoCredentials(AwsError):
+    """The process has no credentials of its own."""
+
+    outcome = "no_credentials"
+
+
+class Rejected(AwsError):
+    """AWS refused the request for what it says: a mistake of ours, which no retry mends."""
+
+    outcome = "rejected"
+
+
+class TokenReused(Rejected):
+    """The transaction's token was used in the last 10 minutes for another transaction."""

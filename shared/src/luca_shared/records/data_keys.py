@@ -1,0 +1,17 @@
+"""Wrapped data keys, in a table of their own so that no stream and no long backup keeps what was destroyed."""
+
+from luca_shared.records.record import Record
+from luca_shared.tenancy.ids import StudentId
+
+
+class SchoolKey(Record, frozen=True, kw_only=True, tag="school-key"):
+    """A school's data key, as KMS wrapped it under the encryption context `school_id`."""
+
+    wrapped: bytes
+
+
+class StudentKey(Record, frozen=True, kw_only=True, tag="student-key"):
+    """A student's data key, wrapped by the school's."""
+
+    student_id: StudentId
+    wrapped: bytes

@@ -1,0 +1,1 @@
+"""What every service stands on: settings, logs, correlation, metrics, problems and the life cycle."""
