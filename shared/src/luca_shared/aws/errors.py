@@ -14,8 +14,9 @@ class AwsError(Exception):
         operation: AWS's name of it, such as `PutItem`.
         code: AWS's error code (`ValidationException`), or ours where no answer came (`Timeout`, `ConnectionLost`).
         request_id: AWS's id of the last attempt, for a support case.
-        attempts: How often it was sent.
-        lost_answers: How many of the earlier attempts ended without an answer that says whether they were carried out.
+        attempts: How often it was tried.
+        lost_answers: How many of the attempts ended without AWS saying whether it had carried them out. While it is 0,
+            a failed write has certainly changed nothing.
     """
 
     outcome: ClassVar[str] = "error"  # the metric's label
@@ -45,16 +46,20 @@ class Conflict(AwsError):
 
 
 class Unavailable(AwsError):
-    """A 5xx, a lost connection, a time-out or an unreadable answer; a write may or may not have been carried out."""
+    """A 5xx, a lost connection, a time-out or an unreadable answer, until the retries were used up."""
 
     outcome = "unavailable"
+
+    def __init__(self, operation: str, code: str, request_id: str | None = None, *, lost: bool = True) -> None:
+        super().__init__(operation, code, request_id)
+        self.lost_answers = int(lost)
 
 
 class ConditionFailed(AwsError):
     """The item is not in the state that the condition names.
 
-    When `lost_answers` is not 0, the item may be in this state because of an earlier attempt of this very call: compare
-    `item` with what was written before you believe somebody else did it.
+    When `lost_answers` is not 0, it may be an earlier attempt of this very call that left the item so: compare `item`
+    with what was to be written before you believe in somebody else.
 
     Attributes:
         item: The item as it was found; None when there was none.
@@ -114,9 +119,15 @@ class CredentialsRejected(AwsError):
 
 
 class NoCredentials(AwsError):
-    """The process has no credentials of its own."""
+    """The process has no credentials of its own, so that nothing was sent."""
 
     outcome = "no_credentials"
+
+    def __str__(self) -> str:
+        return (
+            f"this process has no AWS credentials ({self.code}): give it a task role"
+            " (AWS_CONTAINER_CREDENTIALS_FULL_URI or _RELATIVE_URI), or AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY"
+        )
 
 
 class Rejected(AwsError):

@@ -5,7 +5,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from luca_shared.aws.attributes import Item, encode_value
+from luca_shared.aws.attributes import Item, encode_item, encode_value
 
 _PLAIN_NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
 
@@ -62,9 +62,7 @@ class Update:
     condition: Condition | None = None
 
 
-def assign(
-    attributes: Mapping[str, Any], *, remove: Sequence[str] = (), condition: Condition | None = None
-) -> Update:
+def assign(attributes: Mapping[str, Any], *, remove: Sequence[str] = (), condition: Condition | None = None) -> Update:
     """An update that sets these attributes and removes those."""
     clauses = []
     if attributes:
@@ -128,6 +126,39 @@ class Page:
 
     items: list[Item] = field(repr=False)
     last_key: Item | None
+
+
+def query_members(query: Query) -> dict[str, Any]:
+    """The request members of a query, but for its table."""
+    attribute, value = query.partition
+    expression = "#partition = :partition"
+    names = {"#partition": attribute}
+    values: dict[str, Any] = {":partition": value}
+    match query.sort:
+        case BeginsWith(attribute, prefix):
+            expression += " AND begins_with(#sort, :prefix)"
+            names["#sort"] = attribute
+            values[":prefix"] = prefix
+        case Between(attribute, low, high):
+            expression += " AND #sort BETWEEN :low AND :high"
+            names["#sort"] = attribute
+            values |= {":low": low, ":high": high}
+    members: dict[str, Any] = {"KeyConditionExpression": expression}
+    if query.filter is not None:
+        members["FilterExpression"] = query.filter.expression
+        names = merged(names, query.filter.names)
+        values = merged(values, query.filter.values)
+    if query.index is not None:
+        members["IndexName"] = query.index
+    if query.limit is not None:
+        members["Limit"] = query.limit
+    if query.start is not None:
+        members["ExclusiveStartKey"] = encode_item(query.start)
+    if not query.ascending:
+        members["ScanIndexForward"] = False
+    if query.consistent:
+        members["ConsistentRead"] = True
+    return members | placeholders(names, values)
 
 
 def placeholders(names: Mapping[str, str], values: Mapping[str, Any]) -> dict[str, Any]:

@@ -30,16 +30,12 @@ class RetryPolicy:
             raise ValueError("a retry policy has at least 1 attempt, and 0 <= base <= cap")
 
     def delay(self, error: AwsError, attempt: int, chance: float) -> float | None:
-        """Seconds to wait after this attempt (from 1) failed; None when it was the last.
-
-        Args:
-            chance: A random number in [0, 1).
-        """
+        """Seconds to wait after this attempt (from 1) failed, by a chance in [0, 1); None when it was the last."""
         if attempt >= self.attempts or not isinstance(error, RETRYABLE):
             return None
         return self.backoff(attempt, chance)
 
     def backoff(self, attempt: int, chance: float) -> float:
-        """Seconds to wait after this attempt (from 1), whatever came of it."""
+        """Seconds to wait after this attempt (from 1), by a chance in [0, 1)."""
         ceiling = self.cap if attempt > 32 else min(self.cap, self.base * 2 ** (attempt - 1))
         return ceiling * chance

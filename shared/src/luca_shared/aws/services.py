@@ -13,14 +13,18 @@ class Service(StrEnum):
 
 
 class Dialect(NamedTuple):
-    """What a service's requests say beside their body (botocore's service models: `targetPrefix`, `jsonVersion`)."""
+    """What a service's requests say beside their body (botocore's service models: `targetPrefix`, `jsonVersion`).
+
+    SQS has operations that answer with no body at all; from the others, none is a fault.
+    """
 
     target_prefix: str
     content_type: str
+    empty_answers: bool = False
 
 
 DIALECTS = {
     Service.DYNAMODB: Dialect("DynamoDB_20120810", "application/x-amz-json-1.0"),
-    Service.SQS: Dialect("AmazonSQS", "application/x-amz-json-1.0"),
+    Service.SQS: Dialect("AmazonSQS", "application/x-amz-json-1.0", empty_answers=True),
     Service.KMS: Dialect("TrentService", "application/x-amz-json-1.1"),
 }
