@@ -16,7 +16,7 @@ READY := $(STAMPS)/development $(STAMPS)/emulator
 
 .PHONY: help
 help: ## This list
-	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sort | awk -F ':.*## ' '{printf "  %-12s %s\n", $$1, $$2}'
+	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sort | awk -F ':.*## ' '{printf "  %-14s %s\n", $$1, $$2}'
 
 .PHONY: run
 run: $(READY) ## The whole platform on this machine; Ctrl-C stops it all
@@ -38,6 +38,12 @@ lint: $(READY) ## ruff, mypy --strict, import-linter, cfn-lint
 fmt: $(READY) ## Format the code and mend what ruff can mend
 	@$(BIN)/ruff check --fix $(SOURCES)
 	@$(BIN)/ruff format $(SOURCES)
+
+.PHONY: policy-oracle
+policy-oracle: ## Check the table of IAM decisions by an implementation that is not ours (needs Node)
+	@mkdir -p build/oracle && cp tests/isolation/policy/oracle/* build/oracle/
+	@cd build/oracle && npm install --no-package-lock --no-audit --no-fund --silent
+	@cd build/oracle && node decide.mjs ../../tests/isolation/policy $(ORACLE_OPTIONS)
 
 .PHONY: setup
 setup: $(READY) ## Install everything that the other targets need, into this directory
