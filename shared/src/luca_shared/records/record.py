@@ -36,7 +36,8 @@ class Record(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True, tag_
             CorruptItem: the item does not hold such a record.
         """
         try:
-            return msgspec.convert(item, cls)
+            # bytes are the table's own type: without this, msgspec would take any text for base64 of some.
+            return msgspec.convert(item, cls, builtin_types=(bytes,))
         except msgspec.ValidationError as error:
             # The message may repeat a value; the path after the last `$` does not.
             path = str(error).rpartition("`$")[2].rstrip("`") if "`$" in str(error) else ""

@@ -25,6 +25,11 @@ class _UserIdentity(msgspec.Struct, frozen=True, rename={"principal_id": "princi
     principal_id: str = ""
 
 
+class _Keys(msgspec.Struct, frozen=True):
+    pk: str
+    sk: str
+
+
 class _StreamData(msgspec.Struct, frozen=True, rename="pascal"):
     keys: dict[str, Any]
     sequence_number: str
@@ -60,16 +65,16 @@ class StreamRecord(msgspec.Struct, frozen=True, kw_only=True):
         """
         try:
             wire = msgspec.convert(record, _WireRecord)
-            keys = decode_item(wire.dynamodb.keys)
+            keys = msgspec.convert(decode_item(wire.dynamodb.keys), _Keys)
             return cls(
                 change=wire.event_name,
-                pk=keys["pk"],
-                sk=keys["sk"],
+                pk=keys.pk,
+                sk=keys.sk,
                 sequence_number=wire.dynamodb.sequence_number,
                 created_at=wire.dynamodb.approximate_creation_date_time,
                 new=decode_item(wire.dynamodb.new_image) if wire.dynamodb.new_image is not None else None,
                 old=decode_item(wire.dynamodb.old_image) if wire.dynamodb.old_image is not None else None,
                 expired=wire.user_identity is not None and wire.user_identity.principal_id == _TTL_PRINCIPAL,
             )
-        except (msgspec.ValidationError, KeyError, TypeError, ValueError):
+        except (msgspec.ValidationError, TypeError, ValueError, ArithmeticError):
             raise CorruptItem("stream record", "its root") from None

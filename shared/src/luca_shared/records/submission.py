@@ -1,7 +1,8 @@
 """A quarterly submission to the government: its run, its share of each school, and its batches."""
 
+import hashlib
 from enum import StrEnum
-from typing import Final
+from typing import Any, Final
 
 import msgspec
 
@@ -17,7 +18,7 @@ class RunState(StrEnum):
     """Where a run stands."""
 
     RUNNING = "running"
-    HALTED = "halted"
+    HALTED = "halted"  # until an operator resumes it
     TIMED_OUT = "timed-out"
     COMPLETED = "completed"
 
@@ -37,6 +38,14 @@ class BatchState(StrEnum):
     CLIENT_ERROR = "ClientError"
     DLQ = "DLQ"
 
+    @property
+    def open(self) -> bool:
+        """Whether something is still to be done for a batch in this state."""
+        return self not in _SETTLED
+
+
+_SETTLED: Final = frozenset({BatchState.SYNCED, BatchState.SPLIT, BatchState.CLIENT_ERROR, BatchState.DLQ})
+
 
 class Run(Record, frozen=True, kw_only=True, tag="run"):
     """A run of one period, under the platform's role."""
@@ -50,10 +59,15 @@ class Run(Record, frozen=True, kw_only=True, tag="run"):
     lease_expires_at: Timestamp | None = None
     last_departures: tuple[Timestamp, ...] = ()
     counters: dict[str, int] = msgspec.field(default_factory=dict)
+    beat_at: Timestamp | None = None  # when the counters were true
+    outage_since: Timestamp | None = None  # of the government; operators have been told
+    reason: str | None = None  # why it is halted or timed out
+    ended_at: Timestamp | None = None
+    report_key: str | None = None
 
 
 class RunSchool(Record, frozen=True, kw_only=True, tag="run-school"):
-    """How far a run has read one school's pending grades."""
+    """What a run has done for one school."""
 
     period: Term
     school_id: SchoolId
@@ -70,8 +84,24 @@ class Member(msgspec.Struct, frozen=True, kw_only=True):
     version: int
 
 
+class Refusal(msgspec.Struct, frozen=True, kw_only=True):
+    """A member that the government did not accept; `member` is its place in the batch, from 0."""
+
+    member: int
+    code: str
+
+
 class Batch(Record, frozen=True, kw_only=True, tag="batch"):
-    """At most 100 grade versions of one school, sent as one submission; its members and bytes never change."""
+    """At most 100 grade versions of one school, sent as one submission; its members and bytes never change.
+
+    Attributes:
+        epoch: Of the holder of the run's lease that wrote it last; every write is conditional on it.
+        attempts: How often it was sent, or was about to be when the task was killed.
+        retries: How many of them were retries since it was prepared or redriven.
+        refused: What the government said of single members; with `digest`, known from `MarkSynced` on.
+        digest: SHA-256 over the accepted `record_id:version:sha256` lines, as the government computes it.
+        parent: The batch that this is a half of.
+    """
 
     batch_id: str  # UUIDv5 over period, school and ordered members with versions
     period: Term
@@ -81,11 +111,25 @@ class Batch(Record, frozen=True, kw_only=True, tag="batch"):
     payload_key: str
     payload_sha256: str
     attempts: int = 0
+    retries: int = 0
     next_attempt_at: Timestamp | None = None
+    refused: tuple[Refusal, ...] = ()
+    digest: str | None = None
+    parent: str | None = None
+    created_at: Timestamp | None = None
+    sent_at: Timestamp | None = None  # the latest attempt
+    settled_at: Timestamp | None = None
 
     def key(self, context: TenantContext) -> Key:
         """Return where it is stored, under the school's own role."""
         return keys.batch(context, self.period, self.batch_id)
+
+    def to_indexed_item(self) -> dict[str, Any]:
+        """Return the attributes with those that list it, while it is open, in the index `open`."""
+        item = self.to_item()
+        if self.state.open and self.next_attempt_at is not None:
+            item |= open_index(self.period, open_shard(self.batch_id), self.next_attempt_at, self.batch_id)
+        return item
 
 
 def run_key(period: Term) -> dict[str, str]:
@@ -99,6 +143,11 @@ def run_school_key(period: Term, school_id: SchoolId) -> dict[str, str]:
 
 
 OPEN_SHARDS: Final = 8
+
+
+def open_shard(batch_id: str) -> int:
+    """Return the shard of the index `open` in which a batch is listed: a hash, so that writes spread."""
+    return hashlib.sha256(batch_id.encode()).digest()[0] % OPEN_SHARDS
 
 
 def open_index(period: Term, shard: int, next_attempt_at: Timestamp, batch_id: str) -> dict[str, str]:

@@ -5,9 +5,10 @@ from typing import Annotated, NewType
 
 import msgspec
 
-Timestamp = NewType(
-    "Timestamp", Annotated[str, msgspec.Meta(pattern=r"^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z$(?!\n)")]
-)
+# Not `\d`, which in Python also matches the digits of other scripts.
+_RFC_3339 = r"^[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}\.[0-9]{3}Z$(?!\n)"
+
+Timestamp = NewType("Timestamp", Annotated[str, msgspec.Meta(pattern=_RFC_3339)])
 
 
 def timestamp(moment: datetime) -> Timestamp:

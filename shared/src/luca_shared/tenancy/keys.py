@@ -50,15 +50,14 @@ def event(context: TenantContext, student_id: StudentId, day: str, event_id: Eve
 
 def grades_of_student(context: TenantContext, student_id: StudentId, term: Term | None = None) -> Range:
     """A student's current grades, of one term or of all."""
-    prefix = f"GRADE#{term}#" if term else "GRADE#"
-    return Range(context, Table.LUCA, partition=("STUDENT", student_id), prefix=prefix)
+    return Range(context, Table.LUCA, partition=("STUDENT", student_id), prefix=_prefix("GRADE", term))
 
 
 def versions_of_grade(
     context: TenantContext, student_id: StudentId, term: Term, class_id: ClassId, assessment_id: AssessmentId
 ) -> Range:
     """Every version of a grade, oldest first."""
-    prefix = joined("GRADEV", term, class_id, assessment_id) + "#"
+    prefix = _prefix("GRADEV", term, class_id, assessment_id)
     return Range(context, Table.LUCA, partition=("STUDENT", student_id), prefix=prefix)
 
 
@@ -69,7 +68,7 @@ def enrollments_of_student(context: TenantContext, student_id: StudentId) -> Ran
 
 def events_of_student(context: TenantContext, student_id: StudentId, first_day: str, last_day: str) -> Range:
     """A student's events from one UTC day to another, both included."""
-    low, high = f"{first_day}#", f"{last_day}#{LAST}"
+    low, high = _prefix(first_day), _prefix(last_day) + LAST
     return Range(context, Table.LUCA, partition=("STUDENT", student_id), prefix="EVENT#", low=low, high=high)
 
 
@@ -116,7 +115,7 @@ def subject_entry(context: TenantContext, subject: Subject) -> Key:
 
 def class_entries(context: TenantContext, term: Term | None = None) -> Range:
     """The classes of a school, of one term or of all."""
-    return Range(context, Table.LUCA, partition=("DIRECTORY",), prefix=f"CLASS#{term}#" if term else "CLASS#")
+    return Range(context, Table.LUCA, partition=("DIRECTORY",), prefix=_prefix("CLASS", term))
 
 
 def term_entries(context: TenantContext) -> Range:
@@ -178,7 +177,7 @@ def grades_of_class(context: TenantContext, class_id: ClassId, term: Term) -> Ra
         context,
         Table.LUCA,
         partition=("CLASS", class_id),
-        prefix=joined("GRADE", term) + "#",
+        prefix=_prefix("GRADE", term),
         index=Index.BY_CLASS,
         primary=primary,
     )
@@ -210,7 +209,7 @@ def pending_in_shard(context: TenantContext, shard: int, term: Term) -> Range:
         context,
         Table.LUCA,
         partition=("PENDING", str(shard)),
-        prefix=f"{term}#",
+        prefix=_prefix(term),
         index=Index.PENDING,
         primary=primary,
     )
@@ -246,3 +245,8 @@ def batches(context: TenantContext, period: Term) -> Range:
 
 def _of_student(context: TenantContext, student_id: StudentId, *sort: str) -> Key:
     return Key(context, Table.LUCA, partition=("STUDENT", student_id), sort=sort)
+
+
+def _prefix(*parts: str | None) -> str:
+    """Return what every sort key begins with that begins with these parts; a part that is None is left out."""
+    return joined(*(part for part in parts if part is not None)) + "#"

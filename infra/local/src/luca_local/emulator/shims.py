@@ -22,6 +22,7 @@ SHIMS = (
     "partiql_writes_skip_streams",
     "message_move_tasks_missing",
     "transaction_tokens_mistake_repeats",
+    "claims_are_anybodys_to_write",
 )
 """Modules of this package, each of which mends the fault that it is named after."""
 
