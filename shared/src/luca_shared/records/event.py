@@ -17,7 +17,7 @@ LIFETIME_DAYS = 30
 class Event(Record, frozen=True, kw_only=True, tag="event"):
     """An event of a student.
 
-    `data` is kept as the text of canonical JSON (RFC 8785): DynamoDB's numbers are not JSON's, and nothing reads into it.
+    `data` is kept as the text of canonical JSON (RFC 8785): JSON's numbers are not DynamoDB's.
     """
 
     event_id: EventId
