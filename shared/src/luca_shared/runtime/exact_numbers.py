@@ -93,7 +93,7 @@ def canonical_text(number: Decimal) -> str:
 
 
 def decode_hook(kind: type, value: Any) -> Any:
-    """msgspec's `dec_hook`: judge an exact number; `value` is what `NumberText` or the JSON parser made of it."""
+    """Be msgspec's `dec_hook`: judge an exact number; `value` is what `NumberText` or the JSON parser made of it."""
     if not issubclass(kind, ExactNumber):
         raise NotImplementedError(f"no way to decode {kind.__name__}")
     if isinstance(value, NumberText):
@@ -104,17 +104,17 @@ def decode_hook(kind: type, value: Any) -> Any:
 
 
 def encode_hook(value: Any) -> Any:
-    """msgspec's `enc_hook`: print an exact number canonically."""
+    """Be msgspec's `enc_hook`: print an exact number canonically."""
     if isinstance(value, Decimal):
         return msgspec.Raw(canonical_text(value).encode())
     raise NotImplementedError(f"no way to encode {type(value).__name__}")
 
 
 def schema_hook(kind: type) -> dict[str, Any]:
-    """msgspec's `schema_hook`: what OpenAPI says about an exact number."""
+    """Be msgspec's `schema_hook`: what OpenAPI says about an exact number."""
     if not issubclass(kind, ExactNumber):
         raise NotImplementedError(f"no schema for {kind.__name__}")
-    schema: dict[str, Any] = {"type": "number", "multipleOf": 0.0001}
+    schema: dict[str, Any] = {"type": "number"}
     if kind.low is not None:
         schema["minimum"] = _schema_number(kind.low)
     if kind.high is not None:

@@ -67,6 +67,11 @@ class ErrorDetail(msgspec.Struct, frozen=True):
     detail: str
 
 
+def pointer(*parts: str | int) -> str:
+    """The RFC 6901 JSON pointer of a field: `pointer("items", 3, "score")` is `/items/3/score`."""
+    return "".join("/" + str(part).replace("~", "~0").replace("/", "~1") for part in parts)
+
+
 class Problem(Exception):
     """An answer that is a problem; `str()` names its type alone, so that it may be logged."""
 
@@ -193,7 +198,7 @@ def to_body(problem: Problem, correlation_id: str | None) -> dict[str, Any]:
         body["correlation_id"] = correlation_id
     if problem.errors:
         body["errors"] = problem.errors
-    return {**problem.extensions, **body}
+    return body | {name: value for name, value in problem.extensions.items() if name not in body}
 
 
 def to_response(problem: Problem, correlation_id: str | None) -> web.Response:

@@ -1,0 +1,71 @@
+"""Batches in DynamoDB, as their school, each write on the condition of the epoch of the one before."""
+
+from luca_gov_sync.ports import Batches, Fenced
+from luca_shared.aws.errors import ConditionFailed, TransactionCanceled
+from luca_shared.aws.expressions import absent, equals
+from luca_shared.records.submission import Batch
+from luca_shared.tenancy import keys
+from luca_shared.tenancy.context import TenantContext
+from luca_shared.tenancy.ids import Term
+from luca_shared.tenancy.table import Put, Tables
+
+
+class BatchTable(Batches):
+    """The batches of the table `luca-gov-sync`."""
+
+    def __init__(self, tables: Tables) -> None:
+        self._tables = tables
+
+    async def all(self, context: TenantContext, period: Term) -> list[Batch]:
+        """Read a school's batches consistently."""
+        table, range_ = self._tables.of(context), keys.batches(context, period)
+        batches: list[Batch] = []
+        after: str | None = None
+        while True:
+            page = await table.query(range_, after=after, consistent=True)
+            batches += map(Batch.from_item, page.items)
+            after = page.after
+            if after is None:
+                return batches
+
+    async def get(self, context: TenantContext, period: Term, batch_id: str) -> Batch | None:
+        """Read one consistently."""
+        item = await self._tables.of(context).get(keys.batch(context, period, batch_id), consistent=True)
+        return None if item is None else Batch.from_item(item)
+
+    async def add(self, context: TenantContext, batch: Batch) -> bool:
+        """Write a batch that must not exist."""
+        item = batch.to_indexed_item()
+        try:
+            await self._tables.of(context).put(batch.key(context), item, condition=absent())
+        except ConditionFailed as failed:
+            # It may have met what an earlier attempt of this very call had written.
+            return bool(failed.lost_answers) and failed.item is not None and Batch.from_item(failed.item) == batch
+        return True
+
+    async def save(self, context: TenantContext, batch: Batch, *, was_epoch: int | None = None) -> None:
+        """Write a batch whose stored epoch is `was_epoch`, the batch's own if not given."""
+        epoch = batch.epoch if was_epoch is None else was_epoch
+        try:
+            await self._tables.of(context).put(
+                batch.key(context), batch.to_indexed_item(), condition=equals("epoch", epoch)
+            )
+        except ConditionFailed as failed:
+            if failed.lost_answers and failed.item is not None and Batch.from_item(failed.item) == batch:
+                return  # an earlier attempt of this very call
+            raise Fenced from None
+
+    async def split(self, context: TenantContext, parent: Batch, halves: tuple[Batch, Batch]) -> None:
+        """Write a parent and its two new halves, all or nothing."""
+        writes = [
+            Put(parent.key(context), parent.to_indexed_item(), equals("epoch", parent.epoch)),
+            *(Put(half.key(context), half.to_indexed_item(), absent()) for half in halves),
+        ]
+        try:
+            # The token: this batch is split once, whoever sends the request how often.
+            await self._tables.of(context).transact(writes, token=parent.batch_id)
+        except TransactionCanceled:
+            stored = await self.get(context, parent.period, parent.batch_id)
+            if stored is not None and stored.epoch == parent.epoch and stored.state is parent.state:
+                return
+            raise Fenced from None

@@ -1,0 +1,88 @@
+"""Which roles may use an endpoint, declared where the endpoint is written and enforced before anything is read.
+
+Whether a person of such a role may see this very class or student is another question; `scope` answers it.
+"""
+
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+
+from aiohttp import web
+
+from luca_interactive.authentication import CONTEXT
+from luca_shared.runtime import problems
+from luca_shared.tenancy.context import Role, TenantContext
+from luca_shared.tenancy.ids import PersonId
+
+EVERY_ROLE = frozenset(Role)
+
+
+@dataclass(frozen=True, slots=True)
+class Caller:
+    """Who asks, and by which of his or her roles the endpoint admits it.
+
+    A teacher who is also a compliance officer writes grades as a teacher only: `roles` holds no role that the
+    endpoint doesn't admit.
+    """
+
+    context: TenantContext
+    person_id: PersonId
+    roles: frozenset[Role]
+
+
+Handle = Callable[[web.Request, Caller], Awaitable[web.StreamResponse]]
+
+
+@dataclass(frozen=True, slots=True)
+class Endpoint:
+    """A method of a resource, who may use it, and what it does for them."""
+
+    method: str
+    path: str
+    may: frozenset[Role]
+    handle: Handle
+
+    def __post_init__(self) -> None:
+        if not self.may:
+            raise ValueError("an endpoint that no role may use is a mistake")
+
+    async def answer(self, request: web.Request) -> web.StreamResponse:
+        """Answer a request, for those who may.
+
+        Raises:
+            Problem: 403, naming the roles that may.
+        """
+        context = request[CONTEXT]
+        roles = context.roles & self.may
+        if not roles or context.person_id is None:
+            raise problems.forbidden(f"only these roles may: {', '.join(sorted(self.may))}")
+        return await self.handle(request, Caller(context, context.person_id, roles))
+
+
+def endpoint(method: str, path: str, *, may: frozenset[Role] | set[Role]) -> Callable[[Handle], Endpoint]:
+    """Make an endpoint of the function below; there is no other way to put one into the application."""
+
+    def declare(handle: Handle) -> Endpoint:
+        return Endpoint(method, path, frozenset(may), handle)
+
+    return declare
+
+
+class UndeclaredRoute(Exception):
+    """A route came into the application without saying who may use it."""
+
+
+def add_endpoints(app: web.Application, endpoints: tuple[Endpoint, ...]) -> None:
+    """Add endpoints to an application, which then refuses to start if it has any other route."""
+    for each in endpoints:
+        if each.method == "GET":
+            app.router.add_get(each.path, each.answer)  # HEAD too
+        else:
+            app.router.add_route(each.method, each.path, each.answer)
+    app.on_startup.append(_refuse_undeclared)
+
+
+async def _refuse_undeclared(app: web.Application) -> None:
+    for route in app.router.routes():
+        if not isinstance(getattr(route.handler, "__self__", None), Endpoint):
+            path = route.resource.canonical if route.resource else "?"
+            raise UndeclaredRoute(f"{route.method} {path} doesn't say which roles may use it")

@@ -1,0 +1,24 @@
+"""The ids in the addresses of resources."""
+
+from luca_shared.runtime.requests import RequestModel
+from luca_shared.tenancy.ids import AssessmentId, ClassId, StudentId
+
+
+class ClassPath(RequestModel, frozen=True):
+    """A class."""
+
+    class_id: ClassId
+
+
+class GradePath(RequestModel, frozen=True):
+    """A student's grade in an assessment of a class."""
+
+    class_id: ClassId
+    assessment_id: AssessmentId
+    student_id: StudentId
+
+
+class StudentPath(RequestModel, frozen=True):
+    """A student."""
+
+    student_id: StudentId

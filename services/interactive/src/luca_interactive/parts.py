@@ -1,0 +1,24 @@
+"""What the endpoints work with, made once when the service starts."""
+
+from dataclasses import dataclass
+from typing import Final
+
+from aiohttp import web
+
+from luca_interactive.configuration import Configuration
+from luca_interactive.grade_writing import GradeWriting
+from luca_interactive.sealed_texts import SealedTexts
+from luca_shared.tenancy.table import Tables
+
+
+@dataclass(frozen=True, slots=True)
+class Parts:
+    """The tables, what is remembered of them, the encrypted texts and the writing of grades."""
+
+    tables: Tables
+    configuration: Configuration
+    texts: SealedTexts
+    grade_writing: GradeWriting
+
+
+PARTS: Final[web.AppKey[Parts]] = web.AppKey("parts", Parts)

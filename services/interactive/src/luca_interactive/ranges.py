@@ -1,0 +1,67 @@
+"""Reading a range of keys: all of it, or the part of it that a list's page holds."""
+
+from collections.abc import AsyncIterator, Callable, Sequence
+from dataclasses import dataclass
+
+from luca_interactive.api.lists import ListQuery
+from luca_interactive.cursors import cursor_at, position_of
+from luca_shared.aws.attributes import Item
+from luca_shared.tenancy.key_types import Range
+from luca_shared.tenancy.table import TenantTable
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """A list's part, and the cursor by which it goes on."""
+
+    items: list[Item]
+    next_cursor: str | None
+
+
+async def items_of(
+    table: TenantTable, range_: Range, *, after: str | None = None, at_once: int | None = None, consistent: bool = False
+) -> AsyncIterator[Item]:
+    """Yield a range's items, after a position or from its beginning, reading `at_once` of them with a call."""
+    while True:
+        page = await table.query(range_, limit=at_once, after=after, consistent=consistent)
+        for item in page.items:
+            yield item
+        after = page.after
+        if after is None:
+            return
+
+
+async def part_of(
+    table: TenantTable,
+    within: Range,
+    query: ListQuery,
+    *,
+    ranges: Sequence[Range] | None = None,
+    wanted: Callable[[Item], bool] | None = None,
+) -> Part:
+    """Return the part of a list that a query asks for.
+
+    Args:
+        table: The tables, as the school.
+        within: The range in which the list's positions lie.
+        query: How many, and after which.
+        ranges: Those parts of it, in their order, that the list consists of; all of it by default.
+        wanted: Which items the list holds; all by default.
+
+    Raises:
+        Problem: 422, the cursor is none of this list.
+    """
+    after = position_of(query.cursor, within) if query.cursor is not None else None
+    at_once = query.limit + 1 if wanted is None else None  # one more shows whether the list goes on
+    items: list[Item] = []
+    for range_ in [within] if ranges is None else ranges:
+        if after is not None and after > range_.high:
+            continue
+        start = after if after is not None and after in range_ else None
+        async for item in items_of(table, range_, after=start, at_once=at_once):
+            if wanted is not None and not wanted(item):
+                continue
+            if len(items) == query.limit:
+                return Part(items, cursor_at(items[-1][range_.sort_attribute]))
+            items.append(item)
+    return Part(items, None)

@@ -1,0 +1,338 @@
+"""A small school in memory, and the real application on top of it: only DynamoDB, KMS, STS and Cognito are played."""
+
+import asyncio
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from decimal import Decimal
+from typing import Any, cast
+
+import hypothesis
+import pytest
+from aiohttp import ClientResponse
+from aiohttp.test_utils import TestClient, TestServer
+from aiohttp.web import Application, Request
+from multidict import CIMultiDict
+
+from luca_interactive.app import api, parts_of
+from luca_interactive.configuration import Ages
+from luca_interactive.parts import Parts
+from luca_shared.aws.attributes import Item, decode_item, encode_item
+from luca_shared.aws.credentials import Credentials
+from luca_shared.aws.dynamodb import DynamoDB
+from luca_shared.aws.errors import AccessDenied, AwsError, CancellationReason, ConditionFailed, TransactionCanceled
+from luca_shared.aws.expressions import Between, Condition, Page, Query
+from luca_shared.aws.kms import DataKey, Kms
+from luca_shared.aws.transactions import TransactPut, TransactWrite
+from luca_shared.records.assessment import Assessment
+from luca_shared.records.class_ import Class, Enrollment
+from luca_shared.records.rules import Category, Rounding, Rules
+from luca_shared.records.student import GuardianLink, Student
+from luca_shared.records.term import Term, TermState
+from luca_shared.tenancy.context import Role, TenantContext, VerifiedClaims
+from luca_shared.tenancy.credentials import TenantCredentials
+from luca_shared.tenancy.encryption import FieldEncryption
+from luca_shared.tenancy.ids import AssessmentId, ClassId, PersonId, SchoolId, StudentId, Subject
+from luca_shared.tenancy.ids import Term as TermId
+from luca_shared.tenancy.key_types import LAST
+from luca_shared.tenancy.limits import SchoolRateLimit
+from luca_shared.tenancy.table import TableNames, Tables, TenantTable
+from luca_shared.tenancy.tokens import KeysUnavailable, TokenRejected
+
+hypothesis.settings.register_profile("interactive", deadline=None)  # a busy machine is no failure
+hypothesis.settings.load_profile("interactive")
+
+Primary = tuple[str, str, str]
+
+
+@dataclass
+class FakeDynamoDB:
+    """As much of DynamoDB as the service uses. It refuses one school's credentials another's keys, as IAM does.
+
+    `calls` are the operations that arrived. `failing` are raised instead of the next transactions, one for each; `lost`
+    is raised after the next one has been carried out.
+    """
+
+    items: dict[Primary, Item] = field(default_factory=dict)
+    calls: list[str] = field(default_factory=list)
+    failing: list[Exception] = field(default_factory=list)
+    lost: AwsError | None = None
+
+    async def get_item(self, table: str, key: Item, *, credentials: Credentials, **_: Any) -> Item | None:
+        self._arrived("GetItem", credentials, [key["pk"]])
+        return self.items.get((table, key["pk"], key["sk"]))
+
+    async def batch_get(self, table: str, keys: Sequence[Item], *, credentials: Credentials, **_: Any) -> list[Item]:
+        if not keys:
+            return []
+        self._arrived("BatchGetItem", credentials, [key["pk"] for key in keys])
+        found = (self.items.get((table, key["pk"], key["sk"])) for key in keys)
+        return [item for item in found if item is not None]
+
+    async def query(self, table: str, query: Query, *, credentials: Credentials, **_: Any) -> Page:
+        attribute, partition = query.partition
+        self._arrived("Query", credentials, [partition])
+        by = "sk" if query.index is None else f"{query.index}_sk"
+        sort = query.sort or Between(by, "", LAST)
+        assert isinstance(sort, Between)
+        found = sorted(
+            (item for (of, *_), item in self.items.items() if of == table and item.get(attribute) == partition),
+            key=lambda item: item[by],
+        )
+        found = [item for item in found if sort.low <= item[by] <= sort.high]
+        if query.start is not None:
+            found = [item for item in found if item[by] > query.start[by]]
+        page = found[: query.limit]
+        return Page(page, page[-1] if len(found) > len(page) else None)
+
+    async def put_item(
+        self, table: str, item: Item, *, credentials: Credentials, condition: Condition | None = None, **_: Any
+    ) -> None:
+        self._arrived("PutItem", credentials, [item["pk"]])
+        if not self._holds(condition, self.items.get((table, item["pk"], item["sk"]))):
+            raise ConditionFailed("PutItem", "ConditionalCheckFailedException")
+        self._keep(table, item)
+
+    async def delete_item(self, table: str, key: Item, *, credentials: Credentials, **_: Any) -> None:
+        self._arrived("DeleteItem", credentials, [key["pk"]])
+        self.items.pop((table, key["pk"], key["sk"]), None)
+
+    async def transact_write(
+        self, writes: Sequence[TransactWrite], *, token: str, credentials: Credentials, **_: Any
+    ) -> None:
+        puts = [cast("TransactPut", write) for write in writes]
+        self._arrived("TransactWriteItems", credentials, [put.item["pk"] for put in puts])
+        assert 1 <= len(token) <= 36
+        await asyncio.sleep(0)  # so that others get in between
+        if self.failing:
+            raise self.failing.pop(0)
+        found = [self.items.get((put.table, put.item["pk"], put.item["sk"])) for put in puts]
+        holds = [self._holds(put.condition, old) for put, old in zip(puts, found, strict=True)]
+        if not all(holds):
+            reasons = tuple(
+                CancellationReason("None") if held else CancellationReason("ConditionalCheckFailed", old)
+                for held, old in zip(holds, found, strict=True)
+            )
+            raise TransactionCanceled("TransactWriteItems", "TransactionCanceledException", reasons=reasons)
+        for put in puts:
+            self._keep(put.table, put.item)
+        lost, self.lost = self.lost, None
+        if lost is not None:
+            raise lost
+
+    def _arrived(self, operation: str, credentials: Credentials, partitions: Sequence[str]) -> None:
+        self.calls.append(operation)
+        if not all(partition.startswith(f"TENANT#{credentials.access_key_id}#") for partition in partitions):
+            raise AccessDenied(operation, "AccessDeniedException")
+
+    def _keep(self, table: str, item: Item) -> None:
+        self.items[table, item["pk"], item["sk"]] = decode_item(encode_item(item))
+
+    @staticmethod
+    def _holds(condition: Condition | None, item: Item | None) -> bool:
+        if condition is None:
+            return True
+        if condition.expression.startswith("attribute_not_exists"):
+            return item is None
+        ((name, attribute),) = condition.names.items()
+        ((value, expected),) = condition.values.items()
+        assert condition.expression == f"{name} = {value}"
+        return item is not None and item.get(attribute) == expected
+
+
+class FakeKms:
+    async def generate_data_key(self, key_id: str, context: Mapping[str, str], **_: Any) -> DataKey:
+        key = (key_id + context["school_id"]).encode().ljust(32, b"-")[:32]
+        return DataKey(key, key)
+
+    async def decrypt(self, _: str, wrapped: bytes, __: Mapping[str, str], **___: Any) -> bytes:
+        return wrapped
+
+
+class FakeVerifier:
+    """Tokens in the clear: `norte/p1/teacher,compliance`, `expired`, `unknown` and `unverifiable`."""
+
+    async def verify(self, token: str) -> VerifiedClaims:
+        if token == "unverifiable":
+            raise KeysUnavailable
+        if token.count("/") != 2:
+            raise TokenRejected(token)
+        school_id, person_id, roles = token.split("/")
+        found = frozenset(Role(role) for role in roles.split(",") if role)
+        return VerifiedClaims(SchoolId(school_id), PersonId(person_id), found, 2**33)
+
+
+async def assume_role(role_arn: str, tags: Mapping[str, str], session_name: str) -> Credentials:
+    assert role_arn
+    assert session_name
+    return Credentials(tags["school_id"], "secret")
+
+
+@dataclass
+class Clock:
+    """A clock that a test sets forward."""
+
+    now: float = 1000.0
+
+    def __call__(self) -> float:
+        return self.now
+
+
+@dataclass
+class School:
+    """The application, and how a test asks it as somebody."""
+
+    dynamodb: FakeDynamoDB
+    parts: Parts
+    encryption: FieldEncryption
+    clock: Clock
+    client: TestClient[Request, Application]
+
+    def table(self, school_id: str = "norte") -> TenantTable:
+        return self.parts.tables.of(context(school_id))
+
+    async def set_term(self, term: str, state: TermState, *, school_id: str = "norte") -> None:
+        await _put_term(self.table(school_id), TermId(term), state)
+
+    async def enroll(self, class_id: str, student_id: str) -> None:
+        await _enroll(self.table(), class_id, student_id, OPEN)
+
+    async def ask(
+        self, who: str, method: str, path: str, body: object = None, headers: Mapping[str, str] | None = None
+    ) -> ClientResponse:
+        all_headers = CIMultiDict({"Authorization": f"Bearer {who}", **(headers or {})})
+        response = await self.client.request(method, path, json=body, headers=all_headers)
+        await response.read()
+        return response
+
+    async def get(self, who: str, path: str) -> Any:
+        response = await self.ask(who, "GET", path)
+        assert response.status == 200, await response.text()
+        return await response.json()
+
+    async def put_grade(
+        self, who: str, path: str, body: object, *, version: int | None = None, headers: Mapping[str, str] | None = None
+    ) -> ClientResponse:
+        precondition = {"If-None-Match": "*"} if version is None else {"If-Match": f'"{version}"'}
+        return await self.ask(who, "PUT", path, body, {**precondition, **(headers or {})})
+
+
+def context(school_id: str) -> TenantContext:
+    return TenantContext.of_directory(SchoolId(school_id), "test")
+
+
+OPEN, FROZEN = TermId("2026-Q4"), TermId("2026-Q3")
+
+RULES = Rules(
+    subject=Subject("math"),
+    version=2,
+    categories={"exam": Category(weight=Decimal(60)), "homework": Category(weight=Decimal(40), drop_lowest=1)},
+    letters={"A": Decimal(90), "B": Decimal(80), "C": Decimal(60)},
+    passing=Decimal(60),
+    missing_as_zero=True,
+    late_penalty_percent=Decimal(10),
+    rounding=Rounding.HALF_UP,
+    decimals=1,
+)
+
+
+def class_(class_id: str, term: TermId, *teachers: str) -> Class:
+    teacher_ids = tuple(map(PersonId, teachers))
+    return Class(
+        class_id=ClassId(class_id), version=1, term=term, subject=RULES.subject, name=class_id, teacher_ids=teacher_ids
+    )
+
+
+def assessment(class_id: str, assessment_id: str, term: TermId, category: str) -> Assessment:
+    return Assessment(
+        class_id=ClassId(class_id),
+        assessment_id=AssessmentId(assessment_id),
+        version=1,
+        term=term,
+        category=category,
+        title=assessment_id,
+        max_score=Decimal(10),
+    )
+
+
+async def furnish(tables: Tables, encryption: FieldEncryption, school_id: str, *, prefix: str = "") -> None:
+    """Put a school's records into the table; `prefix` keeps its ids apart from those of another school.
+
+    In the open term, p1 teaches c1 to s1 and s2, p2 teaches c2 to s3. In the frozen term p1 taught c0 to s1. g1 is the
+    guardian of s1.
+    """
+    table, on_behalf = tables.of(context(school_id)), context(school_id)
+    classes = [
+        class_(prefix + "c1", OPEN, prefix + "p1"),
+        class_(prefix + "c2", OPEN, prefix + "p2"),
+        class_(prefix + "c0", FROZEN, prefix + "p1"),
+    ]
+    for each in classes:
+        await table.put(each.key(on_behalf), each.to_item())
+        await table.put(each.directory_key(on_behalf), each.to_item())
+        for name, category in (("a1", "exam"), ("a2", "homework"), ("a3", "homework")):
+            graded = assessment(each.class_id, prefix + name, each.term, category)
+            await table.put(graded.key(on_behalf), graded.to_item())
+    for class_id, student, term in (("c1", "s1", OPEN), ("c1", "s2", OPEN), ("c2", "s3", OPEN), ("c0", "s1", FROZEN)):
+        await _enroll(table, prefix + class_id, prefix + student, term)
+    for student, name in (("s1", "Zoe"), ("s2", "ana"), ("s3", "Luis")):
+        student_id = StudentId(prefix + student)
+        sealed = await encryption.encrypt(on_behalf, student_id, "name", name)
+        record = Student(student_id=student_id, version=1, name=sealed)
+        await table.put(record.key(on_behalf), record.to_item())
+    link = GuardianLink(person_id=PersonId(prefix + "g1"), student_id=StudentId(prefix + "s1"))
+    await table.put(link.key(on_behalf), link.to_item())
+    await table.put(RULES.current_key(on_behalf), RULES.to_item())
+    for term, state in ((OPEN, TermState.OPEN), (FROZEN, TermState.FROZEN)):
+        await _put_term(table, term, state)
+
+
+async def _enroll(table: TenantTable, class_id: str, student_id: str, term: TermId) -> None:
+    record = Enrollment(class_id=ClassId(class_id), student_id=StudentId(student_id), term=term, version=1)
+    await table.put(record.key(table.context), record.to_item())
+    await table.put(record.student_key(table.context), record.to_item())
+
+
+async def _put_term(table: TenantTable, term: TermId, state: TermState) -> None:
+    record = Term(term=term, version=1, state=state, title=term)
+    await table.put(record.key(table.context), record.to_item())
+    await table.put(record.directory_key(table.context), record.to_item())
+
+
+@pytest.fixture
+def rate() -> SchoolRateLimit:
+    return SchoolRateLimit(per_second=1000, burst=10_000)
+
+
+@dataclass
+class Premises:
+    """What lies below the application."""
+
+    dynamodb: FakeDynamoDB
+    parts: Parts
+    encryption: FieldEncryption
+    clock: Clock
+
+
+async def build() -> Premises:
+    """The school norte, beside norte-2 whose name begins alike."""
+    dynamodb, clock = FakeDynamoDB(), Clock()
+    tables = Tables(cast("DynamoDB", dynamodb), TenantCredentials(assume_role, role_arn="role"), TableNames())
+    encryption = FieldEncryption(tables, cast("Kms", FakeKms()), key_id="key")
+    await furnish(tables, encryption, "norte")
+    await furnish(tables, encryption, "norte-2", prefix="x")
+    dynamodb.calls.clear()
+    return Premises(dynamodb, parts_of(tables, encryption, Ages(), clock=clock), encryption, clock)
+
+
+@pytest.fixture
+def new_premises() -> Callable[[], Awaitable[Premises]]:
+    """For tests that need many of them, and no HTTP."""
+    return build
+
+
+@pytest.fixture
+async def school(rate: SchoolRateLimit) -> AsyncIterator[School]:
+    premises = await build()
+    app = api(premises.parts, FakeVerifier(), rate, deadline=5.0, body_limit=4096)
+    async with TestClient(TestServer(app)) as client:
+        yield School(premises.dynamodb, premises.parts, premises.encryption, premises.clock, client)

@@ -1,0 +1,158 @@
+"""Who may: every declared endpoint by every role, as the contract's table has it, and what others are told."""
+
+from typing import TYPE_CHECKING, Final
+
+import pytest
+from aiohttp import web
+
+from luca_interactive.access import Caller, Endpoint, UndeclaredRoute, add_endpoints, endpoint
+from luca_interactive.routes import ENDPOINTS
+from luca_interactive.routes.grade import get_grade, put_grade
+from luca_shared.tenancy.context import Role
+
+if TYPE_CHECKING:
+    from tests.unit.interactive.conftest import School
+
+# The contract's table: T teacher of the class, A administrator, S the student, G a guardian, C compliance.
+CONTRACT: Final = {
+    ("GET", "/v1/me"): "TASGC",
+    ("GET", "/v1/classes"): "TAC",
+    ("GET", "/v1/classes/{class_id}"): "TAC",
+    ("GET", "/v1/classes/{class_id}/gradebook"): "TAC",
+    ("PUT", "/v1/classes/{class_id}/assessments/{assessment_id}/grades/{student_id}"): "TA",
+    ("GET", "/v1/classes/{class_id}/assessments/{assessment_id}/grades/{student_id}"): "TASGC",
+    ("GET", "/v1/classes/{class_id}/assessments/{assessment_id}/grades/{student_id}/history"): "TASGC",
+    ("GET", "/v1/students/{student_id}/grades"): "TASGC",
+}
+LETTERS: Final = {
+    "T": Role.TEACHER,
+    "A": Role.SCHOOL_ADMIN,
+    "S": Role.STUDENT,
+    "G": Role.GUARDIAN,
+    "C": Role.COMPLIANCE,
+}
+# Somebody of each role to whom all of class c1 and student s1 is open that the role can open at all.
+INSIDERS: Final = {
+    Role.TEACHER: "norte/p1/teacher",
+    Role.SCHOOL_ADMIN: "norte/h1/school-admin",
+    Role.STUDENT: "norte/s1/student",
+    Role.GUARDIAN: "norte/g1/guardian",
+    Role.COMPLIANCE: "norte/k1/compliance",
+}
+# Those to whom none of it is open, though their role may use the endpoint.
+OUTSIDERS: Final = {
+    "another teacher": "norte/p2/teacher",
+    "another student": "norte/s2/student",
+    "another child's guardian": "norte/g2/guardian",
+    "a teacher of the prefix-named school with the same person id": "norte-2/p1/teacher",
+    "the prefix-named school's administrator": "norte-2/h1/school-admin",
+    "the prefix-named school's compliance officer": "norte-2/k1/compliance",
+    "a student of the prefix-named school with the same id": "norte-2/s1/student",
+    "a guardian of the prefix-named school with the same id": "norte-2/g1/guardian",
+}
+GRADE: Final = {"status": "scored", "score": 8}
+IDS: Final = {"class_id": "c1", "assessment_id": "a1", "student_id": "s1"}
+
+each_endpoint = pytest.mark.parametrize("declared", ENDPOINTS, ids=lambda each: f"{each.method} {each.path}")
+
+
+async def use(school: "School", who: str, declared: Endpoint, **ids: str) -> tuple[int, dict[str, object]]:
+    body, headers = (GRADE, {"If-None-Match": "*"}) if declared.method == "PUT" else (None, {})
+    response = await school.ask(who, declared.method, declared.path.format(**(IDS | ids)), body, headers)
+    answer = await response.json()
+    answer.pop("correlation_id", None)
+    return response.status, answer
+
+
+def test_every_endpoint_is_declared_as_the_contract_says() -> None:
+    declared = {(each.method, each.path): each.may for each in ENDPOINTS}
+    assert declared == {key: frozenset(LETTERS[letter] for letter in may) for key, may in CONTRACT.items()}
+
+
+@each_endpoint
+@pytest.mark.parametrize("role", Role)
+async def test_a_role_may_or_is_told_who_may_before_anything_is_read(
+    school: "School", declared: Endpoint, role: Role
+) -> None:
+    if declared.method == "GET" and "grades/" in declared.path:
+        await school.put_grade(INSIDERS[Role.TEACHER], "/v1/classes/c1/assessments/a1/grades/s1", GRADE)
+    school.dynamodb.calls.clear()
+    status, answer = await use(school, INSIDERS[role], declared)
+    if role in declared.may:
+        assert status in {200, 201}
+    else:
+        assert (status, answer["type"]) == (403, "urn:luca:problem:forbidden")
+        assert all(may in str(answer["detail"]) for may in declared.may)
+        assert school.dynamodb.calls == []
+
+
+@each_endpoint
+async def test_who_has_no_role_may_nothing(school: "School", declared: Endpoint) -> None:
+    status, _ = await use(school, "norte/p1/", declared)
+    assert status == 403
+    assert school.dynamodb.calls == []
+
+
+@pytest.mark.parametrize(
+    ("declared", "who"),
+    [
+        pytest.param(declared, who, id=f"{declared.method} {declared.path} as {outsider}")
+        for declared in ENDPOINTS
+        for outsider, who in OUTSIDERS.items()
+        if "{" in declared.path and Role(who.split("/")[2]) in declared.may
+    ],
+)
+async def test_foreign_not_own_and_missing_are_answered_alike(school: "School", declared: Endpoint, who: str) -> None:
+    await school.put_grade(INSIDERS[Role.TEACHER], "/v1/classes/c1/assessments/a1/grades/s1", GRADE)
+    missing = await use(school, who, declared, class_id="none", assessment_id="none", student_id="none")
+    assert missing[0] == 404
+    assert await use(school, who, declared) == missing
+
+
+@pytest.mark.parametrize("bad", ["c1%23", "%2A", "x" * 65, "c%201"])
+async def test_what_cannot_be_an_id_is_answered_like_what_is_missing(school: "School", bad: str) -> None:
+    missing = await school.ask(INSIDERS[Role.SCHOOL_ADMIN], "GET", "/v1/classes/none")
+    response = await school.ask(INSIDERS[Role.SCHOOL_ADMIN], "GET", f"/v1/classes/{bad}")
+    assert response.status == missing.status == 404
+    assert (await response.json())["detail"] == (await missing.json())["detail"]
+
+
+async def test_a_role_that_the_endpoint_does_not_admit_adds_nothing(school: "School") -> None:
+    """A compliance officer sees every class; as a teacher the same person writes in the own ones only."""
+    assert (await use(school, "norte/p1/teacher,compliance", put_grade))[0] == 201
+    assert (await use(school, "norte/p2/teacher,compliance", get_grade))[0] == 200
+    assert (await use(school, "norte/p2/teacher,compliance", put_grade))[0] == 404
+
+
+async def test_a_person_is_nobody_elses_role(school: "School") -> None:
+    """A teacher whose person id is a student's is not that student."""
+    path = "/v1/students/s1/grades"
+    assert (await school.ask("norte/s1/teacher", "GET", path)).status == 404
+    assert (await school.ask("norte/s1/guardian", "GET", path)).status == 404
+    assert (await school.ask("norte/g1/teacher", "GET", path)).status == 404
+    assert (await school.ask("norte/g1/student", "GET", path)).status == 404
+    assert (await school.ask("norte/s1/student", "GET", path)).status == 200
+
+
+async def test_an_application_with_an_undeclared_route_refuses_to_start() -> None:
+    async def open_to_all(_: web.Request) -> web.Response:
+        return web.Response()
+
+    app = web.Application()
+    add_endpoints(app, ENDPOINTS)
+    app.router.add_get("/v1/secrets", open_to_all)
+    with pytest.raises(UndeclaredRoute, match="/v1/secrets doesn't say"):
+        await web.AppRunner(app).setup()
+
+
+def test_an_endpoint_for_nobody_is_a_mistake() -> None:
+    async def handle(_: web.Request, __: Caller) -> web.StreamResponse:
+        return web.Response()
+
+    with pytest.raises(ValueError, match="no role"):
+        endpoint("GET", "/v1/nothing", may=set())(handle)
+
+
+async def test_head_is_guarded_like_get(school: "School") -> None:
+    assert (await school.ask("norte/s1/student", "HEAD", "/v1/classes")).status == 403
+    assert (await school.ask("norte/p1/teacher", "HEAD", "/v1/classes")).status == 200

@@ -1,0 +1,187 @@
+"""Grading: the contract's examples, and what holds whatever the grades are."""
+
+from decimal import ROUND_FLOOR, ROUND_HALF_EVEN, ROUND_HALF_UP, Context, Decimal
+
+import msgspec
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from luca_interactive.grading import Mark, Result, average, result_of_mark
+from luca_shared.records.grade import GradeStatus
+from luca_shared.records.rules import Category, Rounding, Rules
+from luca_shared.tenancy.ids import Subject
+
+RULES = Rules(
+    subject=Subject("math"),
+    version=1,
+    categories={"exam": Category(weight=Decimal(60)), "homework": Category(weight=Decimal(40), drop_lowest=1)},
+    letters={"A": Decimal(90), "B": Decimal(80), "C": Decimal(60)},
+    passing=Decimal(60),
+    missing_as_zero=True,
+    late_penalty_percent=Decimal(10),
+    rounding=Rounding.HALF_UP,
+    decimals=1,
+)
+HALF_EVEN = msgspec.structs.replace(RULES, rounding=Rounding.HALF_EVEN)
+FLOOR = msgspec.structs.replace(RULES, rounding=Rounding.FLOOR, decimals=0)
+MISSING_IGNORED = msgspec.structs.replace(RULES, missing_as_zero=False)
+
+
+def mark(category: str, score: str | None, maximum: str = "10", status: str = "scored") -> Mark:
+    return Mark(category, GradeStatus(status), None if score is None else Decimal(score), Decimal(maximum))
+
+
+def exam(score: str | None, maximum: str = "10", status: str = "scored") -> Mark:
+    return mark("exam", score, maximum, status)
+
+
+def homework(score: str | None, maximum: str = "10", status: str = "scored") -> Mark:
+    return mark("homework", score, maximum, status)
+
+
+@pytest.mark.parametrize(
+    ("rules", "marks", "expected"),
+    [
+        (RULES, [exam("8"), homework("9"), homework("5")], "84.0"),
+        (RULES, [exam("8")], "80.0"),
+        (RULES, [exam("7"), exam(None, status="missing"), homework("10")], "61.0"),
+        (MISSING_IGNORED, [exam("7"), exam(None, status="missing"), homework("10")], "82.0"),
+        (RULES, [exam("9", status="late"), homework(None, status="excused")], "81.0"),
+        (RULES, [exam("85.25", "100"), homework("85.25", "100"), homework("85.25", "100")], "85.3"),
+        (HALF_EVEN, [exam("85.25", "100"), homework("85.25", "100")], "85.2"),
+        (FLOOR, [exam("59.9", "60")], "99"),
+        (RULES, [homework("4"), homework("6"), homework("10", status="late")], "75.0"),
+        (RULES, [exam(None, status="excused")], None),
+    ],
+)
+def test_the_contracts_examples(rules: Rules, marks: list[Mark], expected: str | None) -> None:
+    result = average(rules, marks)
+    assert (None if result.percent is None else str(result.percent)) == expected
+
+
+def test_a_percent_is_rounded_and_lettered_as_it_is_shown() -> None:
+    assert result_of_mark(RULES, exam("8.995")) == Result(Decimal("90.0"), "A")
+    assert result_of_mark(FLOOR, exam("8.995")) == Result(Decimal(89), "B")
+
+
+def test_a_percent_below_every_bound_has_no_letter() -> None:
+    assert result_of_mark(RULES, exam("5.9")) == Result(Decimal("59.0"), None)
+
+
+@pytest.mark.parametrize("status", ["missing", "incomplete", "excused"])
+def test_a_grade_without_a_score_has_no_percent(status: str) -> None:
+    assert result_of_mark(RULES, exam(None, status=status)) == Result(None, None)
+
+
+def test_the_late_penalty_is_a_share_of_what_was_reached() -> None:
+    assert result_of_mark(RULES, exam("5", status="late")).percent == Decimal("45.0")
+
+
+def test_an_average_is_made_of_exact_percents_not_of_rounded_ones() -> None:
+    thirds = [exam("1", "3"), exam("1", "3"), exam("1", "3")]
+    rules = msgspec.structs.replace(RULES, decimals=0, rounding=Rounding.HALF_UP)
+    assert average(rules, [*thirds, exam("1.0001", "3")]).percent == Decimal(33)
+    assert average(msgspec.structs.replace(FLOOR, decimals=2), thirds * 3).percent == Decimal("33.33")
+
+
+def test_a_category_that_the_rules_do_not_know_has_no_weight() -> None:
+    assert average(RULES, [exam("8"), mark("bonus", "1")]) == average(RULES, [exam("8")])
+    assert average(RULES, [mark("bonus", "1")]) == Result(None, None)
+
+
+def test_a_category_without_weight_does_not_count_alone() -> None:
+    rules = msgspec.structs.replace(RULES, categories={"exam": Category(weight=Decimal(0))})
+    assert average(rules, [exam("8")]) == Result(None, None)
+
+
+def test_no_more_is_dropped_than_leaves_something() -> None:
+    rules = msgspec.structs.replace(RULES, categories={"homework": Category(weight=Decimal(1), drop_lowest=2)})
+    assert average(rules, [homework("4"), homework("6")]).percent == Decimal("50.0")
+    assert average(rules, [homework("4"), homework("6"), homework("9")]).percent == Decimal("90.0")
+
+
+scores = st.decimals(min_value=0, max_value=20, places=4, allow_nan=False)
+marks_of_scores = st.builds(
+    lambda category, score, late: Mark(category, GradeStatus.LATE if late else GradeStatus.SCORED, score, Decimal(20)),
+    st.sampled_from(["exam", "homework"]),
+    scores,
+    st.booleans(),
+)
+marks_of_all_kinds = marks_of_scores | st.builds(
+    lambda category, status: Mark(category, status, None, Decimal(20)),
+    st.sampled_from(["exam", "homework", "unknown"]),
+    st.sampled_from([GradeStatus.MISSING, GradeStatus.INCOMPLETE, GradeStatus.EXCUSED]),
+)
+rules_of_all_kinds = st.builds(
+    lambda rounding, decimals, missing, late, exam_weight, homework_weight, drop: msgspec.structs.replace(
+        RULES,
+        rounding=rounding,
+        decimals=decimals,
+        missing_as_zero=missing,
+        late_penalty_percent=late,
+        categories={
+            "exam": Category(weight=exam_weight),
+            "homework": Category(weight=homework_weight, drop_lowest=drop),
+        },
+    ),
+    st.sampled_from(Rounding),
+    st.integers(0, 2),
+    st.booleans(),
+    st.decimals(0, 100, places=2),
+    st.decimals(1, 100, places=2),
+    st.decimals(1, 100, places=2),
+    st.integers(0, 3),
+)
+
+
+@given(rules_of_all_kinds, st.lists(marks_of_all_kinds, max_size=12), st.randoms())
+def test_the_order_of_the_grades_does_not_matter(rules: Rules, marks: list[Mark], chance: object) -> None:
+    shuffled = list(marks)
+    chance.shuffle(shuffled)  # type: ignore[attr-defined]  # hypothesis's own Random
+    assert average(rules, shuffled) == average(rules, marks)
+
+
+@given(rules_of_all_kinds, st.lists(marks_of_all_kinds, max_size=12))
+def test_an_average_lies_between_0_and_100_with_the_decimals_of_the_rules(rules: Rules, marks: list[Mark]) -> None:
+    percent = average(rules, marks).percent
+    if percent is not None:
+        assert 0 <= percent <= 100
+        assert percent.as_tuple().exponent == -rules.decimals
+
+
+@given(rules_of_all_kinds, st.lists(marks_of_scores, min_size=1, max_size=12), st.data())
+def test_a_better_score_never_makes_a_worse_average(rules: Rules, marks: list[Mark], data: st.DataObject) -> None:
+    index = data.draw(st.integers(0, len(marks) - 1))
+    old = marks[index]
+    assert old.score is not None
+    better = data.draw(st.decimals(old.score, 20, places=4))
+    improved = [*marks[:index], Mark(old.category, old.status, better, old.max_score), *marks[index + 1 :]]
+    before, after = average(rules, marks).percent, average(rules, improved).percent
+    assert before is not None
+    assert after is not None
+    assert after >= before
+
+
+@given(rules_of_all_kinds, st.lists(marks_of_all_kinds, max_size=12), st.integers(1, 50))
+def test_only_the_proportion_of_the_weights_matters(rules: Rules, marks: list[Mark], factor: int) -> None:
+    scaled = {
+        name: Category(weight=each.weight * factor, drop_lowest=each.drop_lowest)
+        for name, each in rules.categories.items()
+    }
+    assert average(msgspec.structs.replace(rules, categories=scaled), marks) == average(rules, marks)
+
+
+@given(rules_of_all_kinds, st.lists(marks_of_all_kinds, max_size=12))
+def test_what_does_not_count_changes_nothing(rules: Rules, marks: list[Mark]) -> None:
+    extra = [exam(None, status="excused"), homework(None, status="incomplete")]
+    assert average(rules, [*marks, *extra]) == average(rules, marks)
+
+
+@given(rules_of_all_kinds, scores)
+def test_one_grade_is_rounded_as_decimal_arithmetic_rounds(rules: Rules, score: Decimal) -> None:
+    """A percent of a score out of 20 is a finite decimal, so `decimal` can check the fractions."""
+    modes = {Rounding.HALF_UP: ROUND_HALF_UP, Rounding.HALF_EVEN: ROUND_HALF_EVEN, Rounding.FLOOR: ROUND_FLOOR}
+    quantum = Decimal(1).scaleb(-rules.decimals)
+    expected = (score * 5).quantize(quantum, modes[rules.rounding], Context(prec=50))
+    assert result_of_mark(rules, exam(str(score), "20")).percent == expected
