@@ -2,7 +2,7 @@
 
 import asyncio
 import os
-from collections.abc import Awaitable, Callable, Collection, Coroutine
+from collections.abc import Awaitable, Callable, Collection, Coroutine, Mapping
 from contextlib import AsyncExitStack
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -32,11 +32,12 @@ T = TypeVar("T")
 
 @dataclass(frozen=True, slots=True)
 class Running:
-    """A platform that is ready: for who does something with it."""
+    """A platform that is ready: for who does something with it. `pids` are its services', by their names."""
 
     record: RunRecord
     places: Places
     schools: tuple[SchoolPlan, ...]
+    pids: Mapping[str, int]
 
 
 class Platform:
@@ -110,7 +111,7 @@ class Platform:
         run_file.write(record)
         pids = [os.getpid(), emulator.pid, *(child.pid for child in children if child.pid)]
         self._output.ready(record, run_file=run_file.path, memory_mb=memory.resident_mb(pids))
-        return Running(record, places, seeded.plans)
+        return Running(record, places, seeded.plans, {child.name: child.pid for child in children if child.pid})
 
     async def _services(self, places: Places) -> list[ChildProcess]:
         options = self._options

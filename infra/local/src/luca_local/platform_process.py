@@ -150,7 +150,12 @@ class PlatformProcess:
         return aiohttp.ClientSession(self.record.edge, headers=headers)
 
     def __enter__(self) -> Self:
-        return self.start()
+        try:
+            return self.start()
+        except BaseException:
+            self.stop()
+            self.clean_up()
+            raise
 
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, traceback: TracebackType | None

@@ -36,4 +36,5 @@ async def mark(ports: Ports, clock: LoopClock, work: Work) -> Batch:
     """Mark the grades of a batch whose outcome is kept; return it as it is then, to be saved."""
     at = clock.now()
     await ports.grades.mark(work.context, work.batch, marks_of(work.batch), at)
-    return msgspec.structs.replace(work.batch, state=BatchState.SYNCED, next_attempt_at=None, settled_at=at)
+    state = BatchState.CLIENT_ERROR if work.batch.digest is None else BatchState.SYNCED
+    return msgspec.structs.replace(work.batch, state=state, next_attempt_at=None, settled_at=at)

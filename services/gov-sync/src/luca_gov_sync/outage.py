@@ -70,14 +70,14 @@ class Outages:
 
     async def _begins(self) -> None:
         _log.warning("the government does not answer: sending pauses, and one request at a time looks for it")
-        await self._remember(self._clock.now())
         await self._alerts.tell(AlertKind.OUTAGE, self._lease.run.period)
+        await self._remember(self._clock.now())  # after: an outage that is told twice is better than one that isn't
 
     async def _ends(self) -> None:
         since = self._lease.run.outage_since
         _log.info("the government answers again")
-        await self._remember(None)
         await self._alerts.tell(AlertKind.OUTAGE_OVER, self._lease.run.period, since=since or "")
+        await self._remember(None)
 
     async def _remember(self, since: Timestamp | None) -> None:
         try:

@@ -108,10 +108,11 @@ class Passes:
     async def _school(self, context: TenantContext, found: Found) -> None:
         """Have a school's open batches sent, and its pending grades put into new ones."""
         period = self._lease.run.period
+        in_hand = self._sender.in_hand  # as of now: what is read next may be settled before it is looked at
         stored = await self._ports.batches.all(context, period)
         batches = await adopt(self._ports, self._lease, context, stored)
         for batch in batches:
-            if batch.state.open and not self._sender.holds(batch):
+            if batch.state.open and batch.batch_id not in in_hand:
                 found.any = found.old = True
                 self._sender.put(work_on(context, batch))
         grades = to_be_sent(await self._ports.grades.pending(context, period), batches)

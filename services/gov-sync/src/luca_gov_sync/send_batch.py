@@ -120,7 +120,8 @@ class SendBatch:
                     self._tally.changed(work.context.school_id, None, part)
                 return [work_on(work.context, part) for part in parts]
             case RefuseAlone(code):
-                return await self._settle(work, await client_error.refuse(self._ports, self._clock, work, code))
+                await self._save(work, client_error.refused_alone(work.batch, code))
+                return await self._mark(work)
             case Bury():
                 _log.error("a batch is among the dead letters", extra={"batch_id": Public(work.batch.batch_id)})
                 return await self._settle(work, await dead_letter.bury(self._ports, self._clock, work))

@@ -74,9 +74,10 @@ class Sender:
         """How many batches are not settled."""
         return len(self._waiting) + self._on_their_way
 
-    def holds(self, batch: Batch) -> bool:
-        """Whether a batch is in hand already."""
-        return batch.batch_id in self._in_hand
+    @property
+    def in_hand(self) -> frozenset[str]:
+        """The ids of the open batches."""
+        return frozenset(self._in_hand)
 
     def put(self, work: Work) -> None:
         """Have a batch sent when it is due."""

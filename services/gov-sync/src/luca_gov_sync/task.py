@@ -1,6 +1,5 @@
 """One task of the sync, wired to AWS and to the government."""
 
-import contextlib
 import uuid
 
 from luca_gov_sync import metrics
@@ -8,11 +7,11 @@ from luca_gov_sync.alert_topic import AlertTopic
 from luca_gov_sync.batch_table import BatchTable
 from luca_gov_sync.clock import LoopClock
 from luca_gov_sync.dead_letter_queue import DeadLetterQueue
-from luca_gov_sync.endings import Ending, LeaseLost
+from luca_gov_sync.endings import Ending
 from luca_gov_sync.government_client import GovernmentClient
 from luca_gov_sync.grade_table import GradeTable
 from luca_gov_sync.heartbeat import Heartbeat
-from luca_gov_sync.lease import Lease, LeaseTimes, take
+from luca_gov_sync.lease import LeaseTimes, take
 from luca_gov_sync.object_store import ObjectStore
 from luca_gov_sync.pace import Pace
 from luca_gov_sync.payload_store import PlatformReports, SchoolPayloads
@@ -64,17 +63,7 @@ async def carry_out(
         )
         tally = Tally()
         metrics.publish(tally)
-        return await _worked(Workflow(ports, government, lease, pace, clock, heartbeat, settings, tally), lease)
-
-
-async def _worked(workflow: Workflow, lease: Lease) -> Ending:
-    try:
-        return await workflow.run()
-    except BaseException:  # told to stop, or a fault: either way the next task need not wait for the lease
-        if lease.held:
-            with contextlib.suppress(LeaseLost):
-                await workflow.stop()
-        raise
+        return await Workflow(ports, government, lease, pace, clock, heartbeat, settings, tally).run()
 
 
 async def _ports(

@@ -5,8 +5,9 @@ take the lease -> take over what is open -> passes ... -> Reconcile -> (missing:
 """
 
 import asyncio
+import contextlib
 import logging
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from typing import Any
@@ -97,19 +98,20 @@ class Workflow:
         self._resending = Resending(self.ports, lease, self.tally, clock)
 
     async def run(self) -> Ending:
-        """Work until the end, and leave the run in the state that says which."""
+        """Work until the end, and leave the run in the state that says which.
+
+        Who is told to stop, or fails, gives the lease back, so that the next task need not wait for it to run out.
+        """
         try:
             return await self._to_the_end()
-        except (LeaseLost, BaseExceptionGroup) as error:
-            lost = first_of(error, LeaseLost)
-            if lost is None:
-                raise
-            _log.warning("the lease was lost", extra={"how": Public(lost.how)})
-            return Ending.LEASE_LOST
-
-    async def stop(self) -> None:
-        """Give the lease back before the end, so that the next task need not wait for it."""
-        await self.lease.give_back(**self._progress())
+        except BaseException as error:
+            if lost := first_of(error, LeaseLost):
+                _log.warning("the lease was lost", extra={"how": Public(lost.how)})
+                return Ending.LEASE_LOST
+            if self.lease.held:
+                with contextlib.suppress(AwsError, LeaseLost):
+                    await self.lease.give_back(**self._progress())
+            raise
 
     async def _to_the_end(self) -> Ending:
         deadline = seconds_of(self.lease.run.started_at) + self.settings.deadline
@@ -126,9 +128,8 @@ class Workflow:
             if halted is None or first_of(error, LeaseLost):
                 raise
             return await self._halt(halted.reason)
-        await self._end(RunState.COMPLETED, None, report_key=key)
         kind = AlertKind.COMPLETED if complete else AlertKind.INCOMPLETE
-        await self.ports.alerts.tell(kind, self.lease.run.period, report=key)
+        await self._end(RunState.COMPLETED, kind, None, {"report": key}, report_key=key)
         return Ending.COMPLETED
 
     async def _work(self) -> tuple[bool, str]:
@@ -177,16 +178,19 @@ class Workflow:
             _, key = await self._report(contexts, {}, RunState.TIMED_OUT)
         except AwsError:
             _log.exception("there is no report on the run that timed out")
-        await self._end(RunState.TIMED_OUT, reason, report_key=key)
-        await self.ports.alerts.tell(AlertKind.TIMED_OUT, self.lease.run.period, **self.tally.total())
+        await self._end(RunState.TIMED_OUT, AlertKind.TIMED_OUT, reason, self.tally.total(), report_key=key)
         return Ending.TIMED_OUT
 
     async def _halt(self, reason: str) -> Ending:
-        await self._end(RunState.HALTED, reason)
-        await self.ports.alerts.tell(AlertKind.HALTED, self.lease.run.period, reason=reason)
+        await self._end(RunState.HALTED, AlertKind.HALTED, reason, {"reason": reason})
         return Ending.HALTED
 
-    async def _end(self, state: RunState, reason: str | None, **changes: Any) -> None:
+    async def _end(
+        self, state: RunState, kind: AlertKind, reason: str | None, facts: Mapping[str, str | int], **changes: Any
+    ) -> None:
+        """Tell operators, then leave the run in its last state: killed in between, the next task tells them again."""
+        await self.lease.save()  # who has lost the lease has nothing to tell
+        await self.ports.alerts.tell(kind, self.lease.run.period, **facts)
         ended = None if state is RunState.HALTED else self.clock.now()
         await self.lease.give_back(state=state, reason=reason, ended_at=ended, **self._progress(), **changes)
 

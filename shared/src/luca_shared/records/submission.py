@@ -98,8 +98,9 @@ class Batch(Record, frozen=True, kw_only=True, tag="batch"):
         epoch: Of the holder of the run's lease that wrote it last; every write is conditional on it.
         attempts: How often it was sent, or was about to be when the task was killed.
         retries: How many of them were retries since it was prepared or redriven.
-        refused: What the government said of single members; with `digest`, known from `MarkSynced` on.
-        digest: SHA-256 over the accepted `record_id:version:sha256` lines, as the government computes it.
+        refused: What the government said of single members; known from `MarkSynced` on.
+        digest: SHA-256 over the accepted `record_id:version:sha256` lines, as the government computes it; None when it
+            has received nothing.
         parent: The batch that this is a half of.
     """
 

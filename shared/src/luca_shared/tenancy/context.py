@@ -8,7 +8,7 @@ one, and none of the three takes a path, a body or a header.
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
-from typing import Self
+from typing import Final, Self
 
 from luca_shared.tenancy.ids import PersonId, SchoolId, parse_id
 
@@ -23,10 +23,12 @@ class Role(StrEnum):
     COMPLIANCE = "compliance"
 
 
+_ROLES: Final = {role.value: role for role in Role}
+
+
 def roles_among(names: Iterable[str]) -> frozenset[Role]:
     """Return the roles in a list of group names; a group that is no role of ours grants nothing."""
-    known = {role.value: role for role in Role}
-    return frozenset(known[name] for name in names if name in known)
+    return frozenset(_ROLES[name] for name in names if name in _ROLES)
 
 
 @dataclass(frozen=True, slots=True)
