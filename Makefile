@@ -22,6 +22,14 @@ help: ## This list
 run: $(READY) ## The whole platform on this machine; Ctrl-C stops it all
 	@exec $(BIN)/python -m luca_local run $(RUN_OPTIONS)
 
+.PHONY: demo
+demo: $(READY) ## A school day played on the platform and judged from the outside (DEMO_OPTIONS=--short)
+	@exec $(BIN)/python -m luca_local demo $(DEMO_OPTIONS)
+
+.PHONY: chaos
+chaos: $(READY) ## The services killed before and after each request that they make (CHAOS_OPTIONS=--short)
+	@exec $(BIN)/python -m luca_local.chaos $(CHAOS_OPTIONS)
+
 .PHONY: test
 test: $(READY) ## Every test that needs no Docker, against the embedded emulator
 	@$(BIN)/python -m pytest tests --cov --cov-report=term:skip-covered $(PYTEST_OPTIONS)

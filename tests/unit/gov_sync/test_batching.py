@@ -11,9 +11,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from luca_gov_sync.batching import MAX_RECORDS, batches_of, halves
+from luca_gov_sync.batching import MAX_RECORDS, batches_of, digest, halves, record_ids, records_of
 from luca_gov_sync.government_record import government_record
-from luca_local.government.contract import Record, Submission, record_sha256
+from luca_local.government.contract import Record, Submission, record_sha256, submission_digest
+from luca_local.government.ledger import Ledger
 from luca_shared.records.grade import GradeStatus, GradeVersion
 from luca_shared.records.timestamps import Timestamp
 from luca_shared.tenancy.ids import AssessmentId, ClassId, PersonId, SchoolId, StudentId, Term
@@ -87,17 +88,43 @@ def test_a_record_too_large_to_send_is_refused() -> None:
 
 
 @given(count=st.integers(2, 100))
-def test_two_halves_are_the_whole(count: int) -> None:
-    grades = [grade(number) for number in range(count)]
-    first, second = halves(NORTE, TERM, grades)
-    [whole] = batches_of(NORTE, TERM, grades)
+def test_two_halves_are_the_whole_byte_by_byte(count: int) -> None:
+    [whole] = batches_of(NORTE, TERM, [grade(number) for number in range(count)])
+    first, second = halves(NORTE, TERM, whole.members, whole.payload)
     assert first.members + second.members == whole.members
+    assert records_of(first.payload) + records_of(second.payload) == records_of(whole.payload)
     assert len({first.batch_id, second.batch_id, whole.batch_id}) == 3
 
 
+def test_a_half_is_the_batch_that_would_be_made_of_its_grades() -> None:
+    grades = [grade(number) for number in range(5)]
+    [whole] = batches_of(NORTE, TERM, grades)
+    assert [*halves(NORTE, TERM, whole.members, whole.payload)] == [
+        *batches_of(NORTE, TERM, grades[:2]),
+        *batches_of(NORTE, TERM, grades[2:]),
+    ]
+
+
 def test_a_single_record_has_no_halves() -> None:
+    [one] = batches_of(NORTE, TERM, [grade()])
     with pytest.raises(ValueError, match="single record"):
-        halves(NORTE, TERM, [grade()])
+        halves(NORTE, TERM, one.members, one.payload)
+
+
+@given(count=st.integers(1, 30), refused=st.sets(st.integers(0, 29)))
+def test_the_digest_of_what_was_accepted_is_the_governments(count: int, refused: set[int]) -> None:
+    refused = {place for place in refused if place < count}
+    grades = [grade(number) for number in range(count)]
+    [batch] = batches_of(NORTE, TERM, grades)
+    unknown = {grades[place].student_id for place in refused}
+    ledger = Ledger()
+    receipt, _, rows = ledger.receive(
+        batch.payload, idempotency_key=batch.batch_id, refused_students=unknown, poisonous=()
+    )
+    theirs = submission_digest([(row.record_id, row.version, row.sha256) for row in rows])
+    names = record_ids(NORTE, TERM, batch.members)
+    assert receipt.accepted == count - len(refused)
+    assert digest(names, batch.members, batch.payload, refused) == theirs
 
 
 scores = st.decimals(min_value=0, max_value=1000, places=4)

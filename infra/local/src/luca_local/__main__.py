@@ -1,4 +1,4 @@
-"""The local platform from the command line: `run` brings everything up, `token` logs a demo account in."""
+"""The local platform from the command line: `run` brings it up, `demo` plays a day on it, `token` logs somebody in."""
 
 import argparse
 import os
@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from luca_local import login
+from luca_local.demo import arguments as arguments_of_demo
 from luca_local.isolated_environment import isolate
 from luca_local.part_names import OPTIONAL
 from luca_local.platform_errors import PlatformError
@@ -23,6 +24,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
         if options.command == "token":
             token = login.id_token(login.read_run(options.run_file or _RUN_FILE), options.username)
             sys.stdout.write(token + "\n")
+        elif options.command == "demo":
+            return _demo(options)
         else:
             _run(options)
     except PlatformError as error:
@@ -47,6 +50,20 @@ def _run(options: argparse.Namespace) -> None:
     )
 
 
+def _demo(options: argparse.Namespace) -> int:
+    from luca_local.demo.command import DemoOptions, demo  # noqa: PLC0415  # as above
+
+    return demo(
+        DemoOptions(
+            size=arguments_of_demo.size_of(options),
+            seed=arguments_of_demo.seed_of(options),
+            report=options.report,
+            run_file=_RUN_FILE.absolute(),
+            logs=_LOGS.absolute(),
+        )
+    )
+
+
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="python -m luca_local", description="The whole of Luca on this machine.")
     commands = parser.add_subparsers(dest="command", required=True)
@@ -67,6 +84,15 @@ def _parser() -> argparse.ArgumentParser:
         help="don't start this one: for who runs it from a debugger",
     )
     run.add_argument("--verbose", action="store_true", help="show what each step does, and where a failure comes from")
+    arguments_of_demo.add_to(
+        commands.add_parser(
+            "demo",
+            help="play a school day on a platform of its own, and judge it",
+            description="Brings up a platform, plays a school day on it from the outside (a lesson, recess, the "
+            "quarter's submission to a government that does everything wrong, attempts at other schools' data), and "
+            "judges it from the outside. Exit code 0 when nothing was lost, doubled, stale, violated or leaked.",
+        )
+    )
     token = commands.add_parser(
         "token",
         help="log a demo account in and print its ID token",

@@ -1,8 +1,11 @@
 """Batches in DynamoDB, as their school, each write on the condition of the epoch of the one before."""
 
+import uuid
+from collections.abc import Sequence
+
 from luca_gov_sync.ports import Batches, Fenced
 from luca_shared.aws.errors import ConditionFailed, TransactionCanceled
-from luca_shared.aws.expressions import absent, equals
+from luca_shared.aws.expressions import absent, assign, equals
 from luca_shared.records.submission import Batch
 from luca_shared.tenancy import keys
 from luca_shared.tenancy.context import TenantContext
@@ -43,27 +46,34 @@ class BatchTable(Batches):
             return bool(failed.lost_answers) and failed.item is not None and Batch.from_item(failed.item) == batch
         return True
 
-    async def save(self, context: TenantContext, batch: Batch, *, was_epoch: int | None = None) -> None:
-        """Write a batch whose stored epoch is `was_epoch`, the batch's own if not given."""
-        epoch = batch.epoch if was_epoch is None else was_epoch
+    async def stamp(self, context: TenantContext, batch: Batch, epoch: int) -> Batch:
+        """Set a batch's epoch; whoever held the old one may have written the rest since it was read."""
+        stamp = assign({"epoch": epoch}, condition=equals("epoch", batch.epoch))
         try:
-            await self._tables.of(context).put(
-                batch.key(context), batch.to_indexed_item(), condition=equals("epoch", epoch)
-            )
+            return Batch.from_item(await self._tables.of(context).update(batch.key(context), stamp))
         except ConditionFailed as failed:
-            if failed.lost_answers and failed.item is not None and Batch.from_item(failed.item) == batch:
-                return  # an earlier attempt of this very call
+            if failed.lost_answers and failed.item is not None and failed.item.get("epoch") == epoch:
+                return Batch.from_item(failed.item)  # an earlier attempt of this very call
             raise Fenced from None
 
-    async def split(self, context: TenantContext, parent: Batch, halves: tuple[Batch, Batch]) -> None:
-        """Write a parent and its two new halves, all or nothing."""
+    async def save(self, context: TenantContext, batch: Batch) -> None:
+        """Write a batch whose stored epoch is its own."""
+        try:
+            await self._tables.of(context).put(
+                batch.key(context), batch.to_indexed_item(), condition=equals("epoch", batch.epoch)
+            )
+        except ConditionFailed:
+            raise Fenced from None
+
+    async def split(self, context: TenantContext, parent: Batch, halves: Sequence[Batch]) -> None:
+        """Write a parent and those of its halves that are new, all or nothing."""
         writes = [
             Put(parent.key(context), parent.to_indexed_item(), equals("epoch", parent.epoch)),
             *(Put(half.key(context), half.to_indexed_item(), absent()) for half in halves),
         ]
         try:
-            # The token: this batch is split once, whoever sends the request how often.
-            await self._tables.of(context).transact(writes, token=parent.batch_id)
+            # The token makes the client's own retries one transaction; a later call meets the conditions.
+            await self._tables.of(context).transact(writes, token=uuid.uuid4().hex)
         except TransactionCanceled:
             stored = await self.get(context, parent.period, parent.batch_id)
             if stored is not None and stored.epoch == parent.epoch and stored.state is parent.state:

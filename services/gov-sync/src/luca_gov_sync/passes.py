@@ -1,5 +1,6 @@
 """A pass: every school's pending grades are prepared as batches, and sent, until nothing is open any more."""
 
+import dataclasses
 import itertools
 import logging
 from dataclasses import dataclass
@@ -108,13 +109,13 @@ class Passes:
     async def _school(self, context: TenantContext, found: Found) -> None:
         """Have a school's open batches sent, and its pending grades put into new ones."""
         period = self._lease.run.period
-        in_hand = self._sender.in_hand  # as of now: what is read next may be settled before it is looked at
         stored = await self._ports.batches.all(context, period)
         batches = await adopt(self._ports, self._lease, context, stored)
         for batch in batches:
-            if batch.state.open and batch.batch_id not in in_hand:
+            if batch.state.open and not self._sender.holds(batch):
                 found.any = found.old = True
-                self._sender.put(work_on(context, batch))
+                # Since it was read it may have got further, or come out of a split: it is read again before its step.
+                self._sender.put(dataclasses.replace(work_on(context, batch), certain=False))
         grades = to_be_sent(await self._ports.grades.pending(context, period), batches)
         found.any = found.any or bool(grades)
         found.old = found.old or older_than(grades, self._lease.run.cutoff)
@@ -123,7 +124,7 @@ class Passes:
             await self._sender.below(self._limits.lookahead)
             self._lease.check()
             now = self._clock.now()
-            for work in await prepare(self._ports, context, period, prepared, epoch=self._lease.epoch, now=now):
+            for work in await prepare(self._ports, self._lease, context, prepared, now=now):
                 self._heartbeat.beat()
                 if work.batch.batch_id == prepared.batch_id:
                     self._payloads.keep(work.batch.payload_key, prepared.payload)

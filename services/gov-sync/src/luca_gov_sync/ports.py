@@ -59,16 +59,24 @@ class Batches(Protocol):
         """Write a batch that must not exist; return whether it was written."""
         ...
 
-    async def save(self, context: TenantContext, batch: Batch, *, was_epoch: int | None = None) -> None:
-        """Write a batch whose stored epoch is `was_epoch`, the batch's own if not given.
+    async def stamp(self, context: TenantContext, batch: Batch, epoch: int) -> Batch:
+        """Set a batch's epoch, and nothing else; return it as it is stored then.
 
         Raises:
-            Fenced: it is not.
+            Fenced: its stored epoch is not the one that it was read with.
         """
         ...
 
-    async def split(self, context: TenantContext, parent: Batch, halves: tuple[Batch, Batch]) -> None:
-        """Write a parent and its two new halves, all or nothing.
+    async def save(self, context: TenantContext, batch: Batch) -> None:
+        """Write a batch whole.
+
+        Raises:
+            Fenced: its stored epoch is not its own.
+        """
+        ...
+
+    async def split(self, context: TenantContext, parent: Batch, halves: Sequence[Batch]) -> None:
+        """Write a parent and those of its halves that are new, all or nothing.
 
         Raises:
             Fenced: the parent's stored epoch is not its own.

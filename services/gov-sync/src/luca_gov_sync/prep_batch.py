@@ -1,9 +1,16 @@
-"""PrepBatch: a batch's bytes, then the batch itself, are durable before anything of it is sent."""
+"""PrepBatch: a batch's bytes, then the batch itself, are durable before anything of it is sent.
+
+A new batch has no epoch yet that could fence it. A task that stands still in this very write, and is taken over, may
+so leave a batch of its old epoch behind: the next pass adopts it, and after the last pass it is never sent. Its grades
+were in the others' batches anyway.
+"""
 
 import msgspec
 
 from luca_gov_sync.batching import Prepared, halves
+from luca_gov_sync.lease import Lease
 from luca_gov_sync.ports import Fenced, Ports
+from luca_gov_sync.takeover import stamped
 from luca_gov_sync.work import Work, work_on
 from luca_shared.records.submission import Batch, BatchState
 from luca_shared.records.timestamps import Timestamp
@@ -35,27 +42,29 @@ def new_batch(
 
 
 async def prepare(
-    ports: Ports, context: TenantContext, period: Term, prepared: Prepared, *, epoch: int, now: Timestamp
+    ports: Ports, lease: Lease, context: TenantContext, prepared: Prepared, *, now: Timestamp
 ) -> list[Work]:
     """Make a batch durable; return the work on it.
 
     There may be one of these very members already: one whose grades are pending again, because the government turned
     out not to have them. It is sent again as it is, or as the halves that it was split into.
     """
-    batch = new_batch(context, period, prepared, epoch=epoch, now=now)
+    period = lease.run.period
+    batch = new_batch(context, period, prepared, epoch=lease.epoch, now=now)
     await ports.payloads.put(context, batch.payload_key, prepared.payload)
     if await ports.batches.add(context, batch):
         return [Work(context, batch)]
-    stored = await ports.batches.get(context, period, batch.batch_id)
-    if stored is None:
+    found = await ports.batches.get(context, period, batch.batch_id)
+    if found is None:
         raise Fenced  # somebody removes batches: not this task's world any more
+    stored = await stamped(ports, lease, context, found)
     if stored.state is BatchState.SPLIT:
         parts = halves(context.school_id, period, prepared.members, prepared.payload)
-        return [work for part in parts for work in await prepare(ports, context, period, part, epoch=epoch, now=now)]
-    renewed = stored if stored.state.open else reopened(stored, now)
-    renewed = msgspec.structs.replace(renewed, epoch=epoch)
-    await ports.batches.save(context, renewed, was_epoch=stored.epoch)
-    return [work_on(context, renewed)]
+        return [work for part in parts for work in await prepare(ports, lease, context, part, now=now)]
+    if not stored.state.open:
+        stored = reopened(stored, now)
+        await ports.batches.save(context, stored)
+    return [work_on(context, stored)]
 
 
 def reopened(batch: Batch, now: Timestamp) -> Batch:

@@ -1,15 +1,14 @@
 """What the government turns out not to hold is made ready to be sent again."""
 
-import msgspec
-
 from luca_gov_sync.clock import LoopClock
 from luca_gov_sync.endings import LeaseLost
 from luca_gov_sync.lease import Lease
 from luca_gov_sync.ports import Fenced, Mark, MarkKind, Ports
 from luca_gov_sync.prep_batch import reopened
 from luca_gov_sync.reconcile import Differences
+from luca_gov_sync.takeover import stamped
 from luca_gov_sync.tally import Tally
-from luca_shared.records.submission import Batch
+from luca_shared.records.submission import Batch, BatchState
 from luca_shared.tenancy.context import TenantContext
 
 
@@ -32,10 +31,12 @@ class Resending:
             await self._ports.grades.mark(context, batch, marks, self._clock.now())
 
     async def _open(self, context: TenantContext, batch: Batch) -> None:
-        self._lease.check()
-        again = msgspec.structs.replace(reopened(batch, self._clock.now()), epoch=self._lease.epoch)
+        dead = await stamped(self._ports, self._lease, context, batch)
+        if dead.state is not BatchState.DLQ:
+            return
+        again = reopened(dead, self._clock.now())
         try:
-            await self._ports.batches.save(context, again, was_epoch=batch.epoch)
+            await self._ports.batches.save(context, again)
         except Fenced:
             raise LeaseLost("another task has written a batch") from None
         self._tally.changed(context.school_id, batch, again)

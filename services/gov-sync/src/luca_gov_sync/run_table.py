@@ -83,5 +83,5 @@ class RunTable(Runs):
             )
         except ConditionFailed as failed:
             # It may have met what an earlier attempt of this very call had written.
-            return bool(failed.lost_answers) and failed.item == item
+            return bool(failed.lost_answers) and failed.item is not None and Run.from_item(failed.item) == run
         return True

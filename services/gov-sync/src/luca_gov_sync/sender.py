@@ -74,13 +74,14 @@ class Sender:
         """How many batches are not settled."""
         return len(self._waiting) + self._on_their_way
 
-    @property
-    def in_hand(self) -> frozenset[str]:
-        """The ids of the open batches."""
-        return frozenset(self._in_hand)
+    def holds(self, batch: Batch) -> bool:
+        """Whether a batch is in hand."""
+        return batch.batch_id in self._in_hand
 
     def put(self, work: Work) -> None:
-        """Have a batch sent when it is due."""
+        """Have a batch sent when it is due, unless it is in hand already."""
+        if work.batch.batch_id in self._in_hand:
+            return
         self._in_hand.add(work.batch.batch_id)
         heapq.heappush(self._waiting, (work.due, next(self._count), work))
         self._changed.set()

@@ -2,25 +2,28 @@
 
 import msgspec
 
-from luca_gov_sync.batching import Prepared, halves
+from luca_gov_sync.batching import halves
 from luca_gov_sync.clock import LoopClock
 from luca_gov_sync.ports import Ports
-from luca_gov_sync.prep_batch import new_batch, payload_key
+from luca_gov_sync.prep_batch import new_batch
 from luca_gov_sync.work import Work
 from luca_shared.records.submission import Batch, BatchState
 
 
-async def cut(ports: Ports, clock: LoopClock, work: Work, payload: bytes) -> tuple[Batch, tuple[Batch, Batch]]:
-    """Put two halves in a batch's place, in one transaction; return it as it is then, and the halves."""
+async def cut(ports: Ports, clock: LoopClock, work: Work, payload: bytes) -> tuple[Batch, list[Batch]]:
+    """Put two halves in a batch's place, in one transaction; return it as it is then, and the halves that are new.
+
+    A half that exists has a life of its own: it came of another batch with these members, which a task left behind
+    that stood still and was taken over.
+    """
     batch, context, now = work.batch, work.context, clock.now()
-    parts = halves(context.school_id, batch.period, batch.members, payload)
-    for part in parts:  # before the transaction: a batch that exists can be sent
-        await ports.payloads.put(context, payload_key(context, batch.period, part), part.payload)
-
-    def half(part: Prepared) -> Batch:
-        return new_batch(context, batch.period, part, epoch=batch.epoch, now=now, parent=batch.batch_id)
-
-    first, second = map(half, parts)
+    new: list[Batch] = []
+    for part in halves(context.school_id, batch.period, batch.members, payload):
+        if await ports.batches.get(context, batch.period, part.batch_id) is None:
+            half = new_batch(context, batch.period, part, epoch=batch.epoch, now=now, parent=batch.batch_id)
+            # Before the transaction: a batch that exists can be sent.
+            await ports.payloads.put(context, half.payload_key, part.payload)
+            new.append(half)
     parent = msgspec.structs.replace(batch, state=BatchState.SPLIT, next_attempt_at=None, settled_at=now)
-    await ports.batches.split(context, parent, (first, second))
-    return parent, (first, second)
+    await ports.batches.split(context, parent, new)
+    return parent, new

@@ -3,8 +3,6 @@
 From then on, whoever held the run before can write none of its batches any more.
 """
 
-import msgspec
-
 from luca_gov_sync.endings import LeaseLost
 from luca_gov_sync.heartbeat import Heartbeat
 from luca_gov_sync.lease import Lease
@@ -16,23 +14,29 @@ from luca_shared.tenancy.context import TenantContext
 
 async def adopt(ports: Ports, lease: Lease, context: TenantContext, batches: list[Batch]) -> list[Batch]:
     """Stamp a school's open batches; return all its batches as they are then."""
-    adopted = []
-    for batch in batches:
-        if batch.state.open and batch.epoch != lease.epoch:
-            if batch.epoch > lease.epoch:
-                raise LeaseLost("a batch is of a later epoch")
-            lease.check()
-            stamped = msgspec.structs.replace(batch, epoch=lease.epoch)
-            try:
-                await ports.batches.save(context, stamped, was_epoch=batch.epoch)
-            except Fenced:  # the one before has written it once more, since it was read
-                again = await ports.batches.get(context, batch.period, batch.batch_id)
-                adopted += await adopt(ports, lease, context, [again] if again else [])
-                continue
-            adopted.append(stamped)
-        else:
-            adopted.append(batch)
-    return adopted
+    return [
+        await stamped(ports, lease, context, batch) if batch.state.open and batch.epoch != lease.epoch else batch
+        for batch in batches
+    ]
+
+
+async def stamped(ports: Ports, lease: Lease, context: TenantContext, batch: Batch) -> Batch:
+    """Stamp one batch; return it as it is stored then, which may be a step further than it was read.
+
+    Raises:
+        LeaseLost: it bears a later epoch than ours.
+    """
+    while True:
+        lease.check()
+        if batch.epoch > lease.epoch:
+            raise LeaseLost("a batch is of a later epoch")
+        try:
+            return await ports.batches.stamp(context, batch, lease.epoch)
+        except Fenced:  # somebody else stamped it since it was read
+            again = await ports.batches.get(context, batch.period, batch.batch_id)
+            if again is None:
+                raise
+            batch = again
 
 
 async def take_over(

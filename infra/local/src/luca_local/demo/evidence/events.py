@@ -1,6 +1,5 @@
 """What was sent at recess, and what has become of it."""
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 
 from luca_local.demo.evidence.answered import Answered
@@ -80,5 +79,5 @@ class RecessEvidence:
     stored: tuple[StoredEvent, ...]
     dead_letters: tuple[DeadLetter, ...]
     left: int
-    redelivered: int
-    calls: Mapping[str, int]  # of the worker to AWS, by operation, counted between the two
+    redelivered: int  # messages that were delivered again
+    redelivered_wanted: int

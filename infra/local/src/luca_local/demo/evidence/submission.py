@@ -60,7 +60,9 @@ class SyncEvidence:
     period: str
     journal: Journal
     grades: tuple[GradeToSend, ...]
+    corrections: int  # writes of grades while it ran
     kills: int
     kills_wanted: int
+    faults_wanted: frozenset[str]  # each has to have been met by a request
     rate_limit: int  # requests a second
     completed: bool  # the last task ended by itself, in order

@@ -34,7 +34,8 @@ def judge(evidence: RecessEvidence) -> EventsVerdict:
     """Return what is wrong with the events of a recess."""
     sent: defaultdict[EventId, list[SentEvent]] = defaultdict(list)
     for event in evidence.events:
-        sent[event.identity].append(event)
+        if event.answered is not Answered.NO:
+            sent[event.identity].append(event)
     certain = {identity for identity, each in sent.items() if any(e.answered is Answered.YES for e in each)}
     findings = [
         *_lost(certain, evidence.stored),
@@ -44,6 +45,9 @@ def judge(evidence: RecessEvidence) -> EventsVerdict:
     ]
     if evidence.left:
         findings.append(Finding(Fault.UNFINISHED, "the queue", f"{evidence.left} messages are still on it"))
+    if evidence.redelivered < evidence.redelivered_wanted:
+        detail = f"{evidence.redelivered} messages were delivered again; {evidence.redelivered_wanted} should have been"
+        findings.append(Finding(Fault.UNFINISHED, "the queue", detail))
     return EventsVerdict(
         findings=tuple(findings),
         sent=len(evidence.events) + len(evidence.rubbish),

@@ -188,3 +188,7 @@ def _end(evidence: SyncEvidence) -> Iterator[Finding]:
         yield Finding(Fault.UNFINISHED, "the sync", "its last task did not end in order")
     if evidence.kills < evidence.kills_wanted:
         yield Finding(Fault.UNFINISHED, "the sync", f"it was killed {evidence.kills} times of {evidence.kills_wanted}")
+    if not evidence.corrections:
+        yield Finding(Fault.UNFINISHED, "the sync", "nobody has corrected a grade meanwhile")
+    for fault in sorted(evidence.faults_wanted - set(evidence.journal.met.values())):
+        yield Finding(Fault.UNFINISHED, "the government", f"no request has met its {fault}")

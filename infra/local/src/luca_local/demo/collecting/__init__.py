@@ -1,0 +1,1 @@
+"""Collects evidence: tables and queues read as the administrator, the government's log read from its file."""
