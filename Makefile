@@ -10,6 +10,9 @@ UV := build/tools/bin/uv
 PACKAGES := shared services/interactive services/ingest-worker services/gov-sync infra/local
 SOURCES := $(PACKAGES) tests
 
+# Most tests wait for processes more than they compute, so one more of them than there are cores.
+TEST_WORKERS ?= $(shell expr $$(getconf _NPROCESSORS_ONLN) + 1)
+
 # What a fresh checkout needs. Each step leaves a stamp, so that the second time costs nothing.
 STAMPS := build/stamps
 READY := $(STAMPS)/development $(STAMPS)/emulator
@@ -32,7 +35,7 @@ chaos: $(READY) ## The services killed before and after each request that they m
 
 .PHONY: test
 test: $(READY) ## Every test that needs no Docker, against the embedded emulator
-	@$(BIN)/python -m pytest tests --cov --cov-report=term:skip-covered $(PYTEST_OPTIONS)
+	@$(BIN)/python -m pytest tests -n $(TEST_WORKERS) --dist loadfile --cov --cov-report=term:skip-covered $(PYTEST_OPTIONS)
 
 .PHONY: lint
 lint: $(READY) ## ruff, mypy --strict, import-linter, cfn-lint

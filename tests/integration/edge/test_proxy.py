@@ -44,7 +44,9 @@ async def test_every_method_is_the_services_to_judge(edge: "Edge", method: str) 
         assert (await answer.json())["method"] == method
 
 
-@pytest.mark.parametrize("body", [b"", b"{}", bytes(range(256)) * 8192, gzip.compress(b"packed")])
+@pytest.mark.parametrize(
+    "body", [b"", b"{}", bytes(range(256)) * 8192, gzip.compress(b"packed")], ids=["empty", "json", "2 MiB", "gzip"]
+)
 async def test_a_body_goes_there_and_back_byte_by_byte(edge: "Edge", body: bytes) -> None:
     async def echo(request: web.Request) -> web.StreamResponse:
         return web.Response(body=await request.read(), headers={"Content-Type": "application/x-any"})

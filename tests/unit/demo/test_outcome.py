@@ -33,6 +33,7 @@ GOOD = Outcome(
         calls={"BatchExecuteStatement": 4, "ReceiveMessage": 6},
         redelivered=1,
         by_edge=2,
+        burst=6,
         burst_s=1.0,
         drained_s=12.0,
     ),

@@ -68,7 +68,20 @@ def test_a_key_that_signs_no_token_of_ours_is_passed_over(other: dict[str, Any])
         "no object",
         None,
     ],
-    ids=str,
+    ids=[
+        "symmetric",
+        "symmetric without its key",
+        "private exponent",
+        "private prime",
+        "symmetric member",
+        "an id twice",
+        "no id",
+        "empty id",
+        "long id",
+        "id of two lines",
+        "no object",
+        "null",
+    ],
 )
 def test_a_poisoned_set_is_refused_whole(poison: object) -> None:
     with pytest.raises(BadKeySet):

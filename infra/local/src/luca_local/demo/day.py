@@ -5,14 +5,12 @@ government's raw log by the administrator. Then the judges have their say.
 """
 
 import time
-from collections.abc import Mapping
-from dataclasses import dataclass
 from datetime import UTC, datetime
 from random import Random
 from typing import Final
 
 from luca_local.demo import lesson, quarter, recess, recess_plan
-from luca_local.demo.collecting.administrator import Administrator, administrator
+from luca_local.demo.collecting.administrator import administrator
 from luca_local.demo.collecting.government_log import JournalTail, read_journal
 from luca_local.demo.collecting.stored_items import grades_to_send, stored_events, stored_grades
 from luca_local.demo.counting_proxy import CountingProxy
@@ -25,7 +23,8 @@ from luca_local.demo.intruder.play import Intruder
 from luca_local.demo.judges import events, grades, isolation, submission
 from luca_local.demo.judges.isolation import IsolationVerdict
 from luca_local.demo.outcome import LessonOutcome, Outcome, QuarterOutcome, RecessOutcome
-from luca_local.demo.people import Edge, Person, edge, log_in
+from luca_local.demo.people import edge, log_in
+from luca_local.demo.place import Place
 from luca_local.demo.progress import Stage
 from luca_local.demo.size import Size
 from luca_local.demo.sync_task import SyncDidNotEnd, SyncTask
@@ -34,16 +33,6 @@ from luca_local.platform import Running
 
 _DRAINED_WITHIN_S: Final = 60.0
 _EVENTS_PER_S: Final = 50  # the least that the queue is emptied at, before something is wrong
-
-
-@dataclass(frozen=True, slots=True)
-class Place:
-    """Where the day takes place, and who is there."""
-
-    running: Running
-    edge: Edge
-    people: Mapping[str, Person]
-    admin: Administrator
 
 
 class Day:
@@ -110,7 +99,7 @@ class Day:
         started = time.monotonic()
         with self._stage.act("recess", len(plan), "events") as act:
             async with recess.edges_queue(place.running, sent) as queue:
-                await recess.play(plan, queue, place.running.pids["ingest-worker"], place.edge, place.people, sent)
+                await recess.play(plan, queue, place, act)
             within = _DRAINED_WITHIN_S + len(plan) / _EVENTS_PER_S
             left = await recess.drained(place.admin, sent, act, within=within)
         seconds = time.monotonic() - started
@@ -129,6 +118,7 @@ class Day:
             calls=calls,
             redelivered=self._proxy.redelivered,
             by_edge=sent.by_edge,
+            burst=sent.burst,
             burst_s=sent.burst_s,
             drained_s=seconds,
         )
@@ -176,7 +166,7 @@ class Day:
         return outcome, corrections.entries
 
     async def _isolation(self, place: Place) -> IsolationVerdict:
-        intruder = Intruder(place.running, place.edge, place.people, place.admin, pairs=self._size.pairs)
+        intruder = Intruder(place, pairs=self._size.pairs)
         with self._stage.act("isolation", intruder.rounds, "rounds") as act:
             return isolation.judge(await intruder.play(act))
 

@@ -119,12 +119,12 @@ def _classes(plan: SchoolPlan) -> list[Class]:
 
 def _cells(plan: SchoolPlan, class_: Class) -> Iterator[Cell]:
     """The class's cells that nobody has graded, one assessment after the other."""
-    graded = {(g.class_id, g.assessment_id, g.student_id) for g in plan.grades}
+    taken = {(g.class_id, g.assessment_id, g.student_id) for g in plan.grades}
+    taken.add((plan.ungraded.class_id, plan.ungraded.assessment_id, plan.ungraded.student_id))
     assessments = [each.assessment_id for each in plan.assessments if each.class_id == class_.class_id]
     students = [each.student_id for each in plan.enrollments if each.class_id == class_.class_id]
-    untouched = (plan.ungraded.class_id, plan.ungraded.assessment_id, plan.ungraded.student_id)
     for assessment_id, student_id in product(assessments, students):
-        if (class_.class_id, assessment_id, student_id) not in graded | {untouched}:
+        if (class_.class_id, assessment_id, student_id) not in taken:
             yield Cell(plan.school.school_id, class_.class_id, assessment_id, student_id)
 
 

@@ -47,12 +47,13 @@ class LessonOutcome:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RecessOutcome:
-    """The events; `calls` are the worker's to AWS, by operation."""
+    """The events; `calls` are the worker's to AWS, by operation, and the first `burst` took `burst_s` seconds."""
 
     verdict: EventsVerdict
     calls: Mapping[str, int]
     redelivered: int
     by_edge: int
+    burst: int
     burst_s: float
     drained_s: float
 
@@ -74,6 +75,7 @@ class RecessOutcome:
             "calls": dict(sorted(self.calls.items())),
             "redelivered": self.redelivered,
             "through_the_edge": self.by_edge,
+            "burst": self.burst,
             "burst_s": round(self.burst_s, 2),
             "drained_s": round(self.drained_s, 1),
         }

@@ -39,7 +39,7 @@ _FAST: Final = {
 
 _LOOK_EVERY_S: Final = 0.1
 _WORSE_S: Final = 0.5  # for which it goes on once a request has met it
-_WORST_S: Final = 3.0  # for which it is waited for: nobody may be sending
+_WORST_S: Final = 3.0  # for which one waits for such a request
 _CORRECT_EVERY_S: Final = 0.3
 _CORRECTED_UNTIL: Final = 0.85  # of the grades are there
 
@@ -121,15 +121,23 @@ class Quarter:
         for number, fault in enumerate(faults, start=1):
             await self._until(0.75 * number / len(faults))
             halts = self._task.halts
-            await self._government.nothing_but(fault)
-            with contextlib.suppress(TimeoutError):
-                async with asyncio.timeout(_WORST_S):
-                    while fault not in self._log.met or (fault == UNAUTHORIZED and self._task.halts == halts):
-                        await asyncio.sleep(_LOOK_EVERY_S)
-                        self._log.read()
-                    await asyncio.sleep(_WORSE_S)
+            while True:
+                await self._government.nothing_but(fault)
+                if await self._is_met(fault, halts):
+                    break  # else nobody was sending: the task had just been killed
+            await asyncio.sleep(_WORSE_S)
             if fault not in {BLACK_OUT, UNAUTHORIZED}:  # these end by themselves, and by the operator's help
                 await self._government.as_usual()
+
+    async def _is_met(self, fault: str, halts: int) -> bool:
+        """Wait until a request has met a fault (a 401 until it has halted the run); return False after a while."""
+        with contextlib.suppress(TimeoutError):
+            async with asyncio.timeout(_WORST_S):
+                while fault not in self._log.met or (fault == UNAUTHORIZED and self._task.halts == halts):
+                    await asyncio.sleep(_LOOK_EVERY_S)
+                    self._log.read()
+                return True
+        return False
 
     async def _correct(self, correcting: Correcting, work: GradebookWork) -> None:
         """Correct grades, one after the other, while they are being sent."""

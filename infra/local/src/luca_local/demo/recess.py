@@ -9,7 +9,7 @@ import asyncio
 import os
 import signal
 import time
-from collections.abc import AsyncIterator, Iterable, Iterator, Mapping, Sequence
+from collections.abc import AsyncIterator, Iterable, Iterator, Sequence
 from contextlib import asynccontextmanager, contextmanager
 from dataclasses import dataclass, field
 from typing import Final, TypeVar
@@ -19,9 +19,10 @@ from aiobotocore.session import get_session
 from luca_local.demo.collecting.administrator import PATIENT, Administrator
 from luca_local.demo.evidence.answered import Answered
 from luca_local.demo.evidence.events import SentEvent, SentRubbish
-from luca_local.demo.people import Edge, Person
+from luca_local.demo.place import Place
 from luca_local.demo.progress import Act
 from luca_local.demo.recess_plan import Message, Plan
+from luca_local.part_names import INGEST_WORKER
 from luca_local.platform import Running
 from luca_shared.aws import AwsClient, AwsError, Credentials, OutgoingMessage, Sqs
 from luca_shared.runtime import correlation
@@ -29,6 +30,7 @@ from luca_shared.tenancy.sts import StsAssumeRole
 
 _CALL: Final = 10  # messages
 _CALLS_AT_ONCE: Final = 16
+_WAVE: Final = 5_000
 _POLL_S: Final = 0.5
 _TRICKLE_PER_S: Final = 10.0  # of each school
 _TRIES: Final = 3
@@ -38,12 +40,18 @@ T = TypeVar("T")
 
 @dataclass(slots=True)
 class Sent:
-    """What was sent, and what is known of it; `burst_s` is how long the crowd took."""
+    """What was sent, and what is known of it; the first `burst` messages took `burst_s` seconds."""
 
     events: list[SentEvent] = field(default_factory=list)
     rubbish: list[SentRubbish] = field(default_factory=list)
+    burst: int = 0
     burst_s: float = 0.0
     by_edge: int = 0
+
+    @property
+    def count(self) -> int:
+        """How many messages."""
+        return len(self.events) + len(self.rubbish)
 
     def note(self, evidence: SentEvent | SentRubbish) -> None:
         """Add one."""
@@ -60,7 +68,7 @@ class EdgesQueue:
         self._sqs = sqs
         self._url = url
         self._credentials = credentials
-        self._sent = sent
+        self.sent = sent
 
     async def put(self, messages: Sequence[Message]) -> None:
         """Put up to ten messages on the queue in one call."""
@@ -73,14 +81,14 @@ class EdgesQueue:
             refused = {id(each) for each in failed}
             answers = [Answered.NO if id(each) in refused else Answered.YES for each in outgoing]
         for message, answered in zip(messages, answers, strict=True):
-            self._sent.note(message.sent(answered))
+            self.sent.note(message.sent(answered))
 
     async def put_one(self, message: Message) -> None:
         """Put a message on the queue whose id there counts."""
         message_id = await self._sqs.send_message(
             self._url, message.body, _attributes(message), message.school_id, credentials=self._credentials
         )
-        self._sent.note(message.sent(Answered.YES, message_id=message_id))
+        self.sent.note(message.sent(Answered.YES, message_id=message_id))
 
 
 @asynccontextmanager
@@ -97,21 +105,29 @@ async def edges_queue(running: Running, sent: Sent) -> AsyncIterator[EdgesQueue]
         yield EdgesQueue(Sqs(client), record.queue_url, credentials, sent)
 
 
-async def play(
-    plan: Plan, queue: EdgesQueue, worker_pid: int, edge: Edge, people: Mapping[str, Person], sent: Sent
-) -> None:
+async def play(plan: Plan, queue: EdgesQueue, place: Place, act: Act) -> None:
     """Send everything: the crowd's at once, the rest in a trickle from each school.
 
     On AWS the queue and the worker don't share a machine. Here they do, so the worker is held while the crowd's
-    messages arrive: then it finds them all on the queue at once, as it would there.
+    messages arrive: then it finds them all on the queue at once, as it would there. What is more than one wave
+    follows as the queue empties: the emulator looks through the whole queue for each message that is deleted.
     """
+    sent = queue.sent
+    first, rest = plan.crowd[:_WAVE], plan.crowd[_WAVE:]
     for message in plan.nameless:
         await queue.put_one(message)
     async with asyncio.TaskGroup() as group:
         for messages in plan.trickle:
-            group.create_task(trickle(edge, people, messages, sent, per_second=_TRICKLE_PER_S))
-        with held(worker_pid):
-            await burst(queue, plan.crowd, sent)
+            group.create_task(trickle(place, messages, sent))
+        started = time.monotonic()
+        with held(place.running.pids[INGEST_WORKER]):
+            await burst(queue, first)
+        sent.burst, sent.burst_s = len(first), time.monotonic() - started
+        for begin in range(0, len(rest), _WAVE // 2):
+            while (left := await place.admin.messages_left()) > _WAVE // 2:
+                act.reached(sent.count - left, f"{left} on the queue")
+                await asyncio.sleep(_POLL_S)
+            await burst(queue, rest[begin : begin + _WAVE // 2])
 
 
 @contextmanager
@@ -124,9 +140,8 @@ def held(pid: int) -> Iterator[None]:
         os.kill(pid, signal.SIGCONT)
 
 
-async def burst(queue: EdgesQueue, messages: Sequence[Message], sent: Sent) -> None:
-    """Put a crowd's messages on the queue, as fast as it takes them."""
-    started = time.monotonic()
+async def burst(queue: EdgesQueue, messages: Sequence[Message]) -> None:
+    """Put messages on the queue, as fast as it takes them."""
     calls = iter(list(_in_tens(messages)))
 
     async def sender() -> None:
@@ -136,34 +151,31 @@ async def burst(queue: EdgesQueue, messages: Sequence[Message], sent: Sent) -> N
     async with asyncio.TaskGroup() as group:
         for _ in range(_CALLS_AT_ONCE):
             group.create_task(sender())
-    sent.burst_s = time.monotonic() - started
 
 
-async def trickle(
-    edge: Edge, people: Mapping[str, Person], messages: Iterable[Message], sent: Sent, *, per_second: float
-) -> None:
+async def trickle(place: Place, messages: Iterable[Message], sent: Sent) -> None:
     """Send messages through the edge, one after the other, each as the person whose it is."""
-    by_id = {(person.school_id, person.person_id): person for person in people.values()}
+    by_id = {(person.school_id, person.person_id): person for person in place.people.values()}
     for message in messages:
         person = by_id[message.school_id, message.person_id]
         for _ in range(_TRIES):
-            answer = await edge.ask(person, "POST", "/v1/events", text=message.body)
+            answer = await place.edge.ask(person, "POST", "/v1/events", text=message.body)
             if answer.status == 202:
                 sent.note(message.sent(Answered.YES))
                 sent.by_edge += 1
                 break
             # It may have arrived: then the same event comes twice, which makes it no second one.
             sent.note(message.sent(Answered.NO if 400 <= answer.status < 500 else Answered.MAYBE))
-        await asyncio.sleep(1 / per_second)
+        await asyncio.sleep(1 / _TRICKLE_PER_S)
 
 
 async def drained(admin: Administrator, sent: Sent, act: Act, *, within: float) -> int:
     """Wait until the queue is empty, for so many seconds at most; return how many messages are left."""
     deadline = time.monotonic() + within
     while (left := await admin.messages_left()) and time.monotonic() < deadline:
-        act.reached(len(sent.events) + len(sent.rubbish) - left, f"{left} on the queue")
+        act.reached(sent.count - left, f"{left} on the queue")
         await asyncio.sleep(_POLL_S)
-    act.reached(len(sent.events) + len(sent.rubbish) - left)
+    act.reached(sent.count - left)
     return left
 
 

@@ -60,8 +60,8 @@ def _lesson(lesson: LessonOutcome) -> Iterator[str]:
 def _recess(recess: RecessOutcome) -> Iterator[str]:
     verdict = recess.verdict
     yield (
-        f"{verdict.sent} messages: {recess.by_edge} through the edge, the crowd's put on the queue as the edge's role "
-        f"in {recess.burst_s:.1f} s (the local edge is one process); {recess.redelivered} delivered again"
+        f"{verdict.sent} messages: {recess.by_edge} through the edge; the crowd's put on the queue as the edge's role "
+        f"(the local edge is one process), {recess.burst} in {recess.burst_s:.1f} s; {recess.redelivered} came again"
     )
     yield (
         f"{verdict.distinct} distinct events: {verdict.stored} stored, {verdict.lost} lost, {verdict.doubled} doubled; "

@@ -4,14 +4,14 @@ from collections.abc import Mapping, Sequence
 from itertools import permutations
 from typing import Final
 
-from luca_local.demo.collecting.administrator import PATIENT, Administrator
+from luca_local.demo.collecting.administrator import PATIENT
 from luca_local.demo.evidence.attempts import Attempt, Control, IsolationEvidence
 from luca_local.demo.intruder import api, table, tokens
 from luca_local.demo.intruder.identities import Identities
 from luca_local.demo.intruder.keys_and_files import KeysAndFiles, payload_key, wrapped_key
-from luca_local.demo.people import Edge, Person
+from luca_local.demo.people import Person
+from luca_local.demo.place import Place
 from luca_local.demo.progress import Act
-from luca_local.platform import Running
 from luca_local.seed.plan import SchoolPlan
 from luca_shared.aws import AwsClient, Item
 from luca_shared.tenancy.context import Role
@@ -23,27 +23,16 @@ class Intruder:
     """Tries everything, and looks at everything before and after.
 
     Args:
-        running: The platform.
-        edge: Its door.
-        people: All who can log in.
-        admin: Who looks at everything.
+        place: The platform, and who is there.
         pairs: Of schools, the first of which reaches for the second one's data; None for all that there are.
     """
 
-    def __init__(
-        self,
-        running: Running,
-        edge: Edge,
-        people: Mapping[str, Person],
-        admin: Administrator,
-        *,
-        pairs: Sequence[tuple[str, str]] | None = None,
-    ) -> None:
-        self._running = running
-        self._edge = edge
-        self._people = people
-        self._admin = admin
-        self._schools = {str(plan.school.school_id): plan for plan in running.schools}
+    def __init__(self, place: Place, *, pairs: Sequence[tuple[str, str]] | None = None) -> None:
+        self._running = place.running
+        self._edge = place.edge
+        self._people = place.people
+        self._admin = place.admin
+        self._schools = {str(plan.school.school_id): plan for plan in place.running.schools}
         self._pairs = list(permutations(self._schools, 2)) if pairs is None else pairs
         self._targets = sorted({theirs for _, theirs in self._pairs})
         self._attempts: list[Attempt] = []
