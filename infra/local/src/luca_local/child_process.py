@@ -118,8 +118,9 @@ class ChildProcess:
             return
         try:
             if self._process.returncode is None:
+                # Not its `terminate`: that polls first, and who polls may take the exit code from asyncio's own watcher.
                 with contextlib.suppress(ProcessLookupError):
-                    self._process.terminate()
+                    os.kill(self._process.pid, signal.SIGTERM)
                 with contextlib.suppress(TimeoutError):
                     async with asyncio.timeout(_STOPPED_WITHIN):
                         await self._process.wait()
