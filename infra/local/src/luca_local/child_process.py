@@ -118,7 +118,7 @@ class ChildProcess:
             return
         try:
             if self._process.returncode is None:
-                # Not its `terminate`: that polls first, and who polls may take the exit code from asyncio's own watcher.
+                # Not its `terminate`: that polls first, and a poll may take the exit code from asyncio's watcher.
                 with contextlib.suppress(ProcessLookupError):
                     os.kill(self._process.pid, signal.SIGTERM)
                 with contextlib.suppress(TimeoutError):
