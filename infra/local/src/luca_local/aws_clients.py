@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from aiobotocore.config import AioConfig
-from aiobotocore.session import get_session
+from aiobotocore.session import AioSession, get_session
 
 from luca_shared.aws.credentials import Credentials
 
@@ -27,6 +27,13 @@ CONFIG = AioConfig(
     retries={"mode": "standard", "total_max_attempts": 2},  # set outright: botocore's defaults may change
     proxies={},  # the emulator is on this machine, whatever HTTP_PROXY says
 )
+
+
+def session_as(credentials: Credentials) -> AioSession:
+    """Return a session that signs with these credentials, whatever the environment holds."""
+    session = get_session()
+    session.set_credentials(credentials.access_key_id, credentials.secret_access_key, credentials.session_token)
+    return session
 
 
 @dataclass(frozen=True, slots=True)

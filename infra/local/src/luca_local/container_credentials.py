@@ -8,9 +8,9 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 
-from aiobotocore.session import get_session
 from aiohttp import web
 
+from luca_local.aws_clients import session_as
 from luca_shared.aws.credentials import Credentials
 from luca_shared.aws.errors import AwsError
 from luca_shared.tenancy.credentials import AssumeRole
@@ -139,9 +139,7 @@ async def container_endpoint(
         region: of STS.
         roles: ARNs by the names under which they are served, for example `{"interactive": "arn:..."}`.
     """
-    session = get_session()
-    session.set_credentials(admin.access_key_id, admin.secret_access_key, admin.session_token)
-    async with StsAssumeRole(region=region, endpoint_url=endpoint_url, session=session) as assume_role:
+    async with StsAssumeRole(region=region, endpoint_url=endpoint_url, session=session_as(admin)) as assume_role:
         credentials = ContainerCredentials(assume_role, roles)
         # No access log: it would show who asks for what, and nothing that helps.
         runner = web.AppRunner(credentials.application(), access_log=None)

@@ -14,8 +14,7 @@ from contextlib import asynccontextmanager, contextmanager
 from dataclasses import dataclass, field
 from typing import Final, TypeVar
 
-from aiobotocore.session import get_session
-
+from luca_local.aws_clients import session_as
 from luca_local.demo.collecting.administrator import PATIENT, Administrator
 from luca_local.demo.evidence.answered import Answered
 from luca_local.demo.evidence.events import SentEvent, SentRubbish
@@ -95,8 +94,7 @@ class EdgesQueue:
 async def edges_queue(running: Running, sent: Sent) -> AsyncIterator[EdgesQueue]:
     """Be the edge while the context lasts."""
     record = running.record
-    admin = get_session()
-    admin.set_credentials(record.admin.access_key_id, record.admin.secret_access_key)
+    admin = session_as(Credentials(record.admin.access_key_id, record.admin.secret_access_key))
     async with (
         StsAssumeRole(region=record.region, endpoint_url=record.aws_endpoint, session=admin) as assume_role,
         AwsClient(region=record.region, endpoint_url=record.aws_endpoint, timeouts=PATIENT) as client,

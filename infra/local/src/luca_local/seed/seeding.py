@@ -7,9 +7,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import TYPE_CHECKING
 
-from aiobotocore.session import get_session
-
-from luca_local.aws_clients import aws_clients
+from luca_local.aws_clients import aws_clients, session_as
 from luca_local.deployment import Deployment
 from luca_local.run_record import Account, Example
 from luca_local.seed import accounts, records
@@ -86,13 +84,10 @@ async def _as_a_service(
 ) -> AsyncIterator[tuple[Tables, FieldEncryption]]:
     """Give what a service works with, under its own role: nobody but a service may become a school."""
     region = deployment.region
-    stand_in, own = get_session(), get_session()
-    stand_in.set_credentials(admin.access_key_id, admin.secret_access_key, admin.session_token)
-    async with StsAssumeRole(region=region, endpoint_url=endpoint_url, session=stand_in) as assume_role:
+    async with StsAssumeRole(region=region, endpoint_url=endpoint_url, session=session_as(admin)) as assume_role:
         role = await assume_role(deployment.interactive_role_arn, {}, "seed")
-    own.set_credentials(role.access_key_id, role.secret_access_key, role.session_token)
     async with (
-        StsAssumeRole(region=region, endpoint_url=endpoint_url, session=own) as assume_role,
+        StsAssumeRole(region=region, endpoint_url=endpoint_url, session=session_as(role)) as assume_role,
         AwsClient(region=region, endpoint_url=endpoint_url) as client,
     ):
         credentials = TenantCredentials(assume_role, role_arn=deployment.tenant_role_arn)

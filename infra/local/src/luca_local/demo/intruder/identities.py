@@ -4,8 +4,7 @@ from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
 from typing import Final
 
-from aiobotocore.session import get_session
-
+from luca_local.aws_clients import session_as
 from luca_local.demo.evidence.attempts import Attempt
 from luca_local.deployment import Deployment
 from luca_local.run_record import RunRecord
@@ -94,9 +93,7 @@ class Identities:
 
     @asynccontextmanager
     async def _as(self, credentials: Credentials) -> AsyncIterator[StsAssumeRole]:
-        session = get_session()
-        session.set_credentials(credentials.access_key_id, credentials.secret_access_key, credentials.session_token)
         async with StsAssumeRole(
-            region=self._record.region, endpoint_url=self._record.aws_endpoint, session=session
+            region=self._record.region, endpoint_url=self._record.aws_endpoint, session=session_as(credentials)
         ) as assume_role:
             yield assume_role
