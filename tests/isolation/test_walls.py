@@ -25,7 +25,7 @@ from luca_shared.tenancy.context import TenantContext, VerifiedClaims
 from luca_shared.tenancy.credentials import TenantCredentials
 from luca_shared.tenancy.ids import SchoolId, StudentId, Term
 from luca_shared.tenancy.key_types import Key, Range
-from luca_shared.tenancy.table import ForeignKey, Put, TableNames, Tables, TenantTable
+from luca_shared.tenancy.table import Amendment, ForeignKey, Put, TableNames, Tables, TenantTable
 
 ROOT = Path(__file__).parents[2]
 NAMES = TableNames("luca", "luca-keys", "luca-gov-sync")
@@ -63,6 +63,8 @@ async def test_with_credentials_for_everything_the_types_still_keep_schools_apar
             norte.delete(foreign),
             norte.transact([Put(foreign, {})], token="t"),
             norte.insert_many([(foreign, {})]),
+            norte.amend_many([Amendment(foreign, sets={"note": 1}, removes=(), where={})]),
+            anext(norte.items(keys.grades_of_student(other, ANA))),
         ):
             with pytest.raises(ForeignKey):
                 await attempt
@@ -71,15 +73,26 @@ async def test_with_credentials_for_everything_the_types_still_keep_schools_apar
 
 def test_no_method_of_the_table_takes_a_key_as_text() -> None:
     methods = {name: each for name, each in vars(TenantTable).items() if inspect.isfunction(each) and name[0] != "_"}
-    assert {"get", "get_many", "query", "put", "update", "delete", "transact", "insert_many"} <= methods.keys()
+    assert {
+        "get",
+        "get_many",
+        "query",
+        "put",
+        "update",
+        "delete",
+        "transact",
+        "insert_many",
+        "amend_many",
+        "items",
+    } <= methods.keys()
     texts = {
         f"{name}({parameter})"
         for name, method in methods.items()
         for parameter, kind in typing.get_type_hints(method).items()
         if parameter != "return" and (kind is str or (isinstance(kind, UnionType) and str in typing.get_args(kind)))
     }
-    # a position inside a range that is the school's, and a transaction's token
-    assert texts == {"query(after)", "transact(token)"}
+    # positions inside a range that is the school's, and a transaction's token
+    assert texts == {"query(after)", "items(after)", "transact(token)"}
 
 
 def test_no_key_can_be_made_without_a_context() -> None:

@@ -64,7 +64,7 @@ async def stores(quarter: Quarter, monkeypatch: pytest.MonkeyPatch) -> AsyncIter
         yield Stores(
             RunTable(dynamodb, own, runs=deployment.gov_sync_table_name, directory=deployment.table_name),
             BatchTable(tables),
-            GradeTable(tables, dynamodb, deployment.table_name),
+            GradeTable(tables),
             SchoolPayloads(objects, tables),
             PlatformReports(objects, own),
             objects,

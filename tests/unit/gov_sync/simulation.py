@@ -62,7 +62,7 @@ async def live(life: Life, settings: SyncSettings = SETTINGS) -> Ending | None:
 
 async def _task(life: Life, settings: SyncSettings) -> Ending:
     ports, clock = ports_of(life), LoopClock(virtual_now())
-    times = LeaseTimes(settings.lease, settings.lease_renewal, settings.lease_skew)
+    times = LeaseTimes(settings.lease, settings.lease_skew)
     taken = await take(ports.runs, clock, times, PERIOD, life.owner, create=True, wait=False)
     if isinstance(taken, Ending):
         return taken

@@ -15,7 +15,7 @@ from luca_gov_sync.workflow import gate_of
 from luca_shared.records.submission import Run, RunState
 from luca_shared.records.timestamps import Timestamp
 
-TIMES = LeaseTimes(lasts=60, renewal=15, skew=2)
+TIMES = LeaseTimes(lasts=60, skew=2)
 
 
 def stored(**changes: object) -> Run:

@@ -21,15 +21,8 @@ class BatchTable(Batches):
 
     async def all(self, context: TenantContext, period: Term) -> list[Batch]:
         """Read a school's batches consistently."""
-        table, range_ = self._tables.of(context), keys.batches(context, period)
-        batches: list[Batch] = []
-        after: str | None = None
-        while True:
-            page = await table.query(range_, after=after, consistent=True)
-            batches += map(Batch.from_item, page.items)
-            after = page.after
-            if after is None:
-                return batches
+        items = self._tables.of(context).items(keys.batches(context, period), consistent=True)
+        return [Batch.from_item(item) async for item in items]
 
     async def get(self, context: TenantContext, period: Term, batch_id: str) -> Batch | None:
         """Read one consistently."""

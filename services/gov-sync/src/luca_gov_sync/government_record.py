@@ -2,8 +2,7 @@
 
 from decimal import Decimal
 
-import rfc8785
-
+from luca_shared.records.canonical_json import canonical_json
 from luca_shared.records.grade import GradeContent
 from luca_shared.tenancy.ids import AssessmentId, ClassId, SchoolId, StudentId, Term
 
@@ -17,7 +16,7 @@ def record_id(
 
 def government_record(school_id: SchoolId, grade: GradeContent) -> bytes:
     """Return a grade version as canonical JSON (RFC 8785): its SHA-256 is the record's hash at both ends."""
-    return rfc8785.dumps(
+    return canonical_json(
         {
             "record_id": record_id(school_id, grade.term, grade.class_id, grade.assessment_id, grade.student_id),
             "version": grade.version,
@@ -28,7 +27,7 @@ def government_record(school_id: SchoolId, grade: GradeContent) -> bytes:
             "letter": grade.letter,
             "recorded_at": grade.recorded_at,
         }
-    )
+    ).encode()
 
 
 def _number(value: Decimal | None) -> float | None:

@@ -7,42 +7,37 @@ once, but all or nothing: one teacher's correction would undo 99 marks, and cost
 import asyncio
 import random
 from collections.abc import Awaitable, Callable, Sequence
-from functools import partial
 
-from luca_gov_sync.mark_statements import statement_of
+from luca_gov_sync.marks import amendment_of
 from luca_gov_sync.ports import Grades, Mark
-from luca_shared.aws.dynamodb import BATCH_STATEMENTS, DynamoDB
+from luca_shared.aws.dynamodb import BATCH_STATEMENTS
 from luca_shared.aws.errors import AwsError, Rejected, Throttled
 from luca_shared.aws.retries import RetryPolicy
-from luca_shared.aws.statements import Failed, Statement, Written
+from luca_shared.aws.statements import Failed, Written
 from luca_shared.records.grade import Grade
 from luca_shared.records.submission import Batch, Member
 from luca_shared.records.timestamps import Timestamp
 from luca_shared.tenancy import keys
 from luca_shared.tenancy.context import TenantContext
-from luca_shared.tenancy.ids import AssessmentId, ClassId, StudentId, Term
+from luca_shared.tenancy.ids import Term
 from luca_shared.tenancy.key_types import Key
-from luca_shared.tenancy.table import Tables
+from luca_shared.tenancy.table import Amendment, Tables
 
 _RETRY = RetryPolicy(attempts=8, base=0.05, cap=5.0)
 _CHANGED = "ConditionalCheckFailed"
 
 
 class GradeTable(Grades):
-    """The grades of the table `luca`, whose name statements must spell."""
+    """The grades of the table `luca`."""
 
     def __init__(
         self,
         tables: Tables,
-        dynamodb: DynamoDB,
-        table: str,
         *,
         sleep: Callable[[float], Awaitable[None]] = asyncio.sleep,
         chance: Callable[[], float] = random.random,
     ) -> None:
         self._tables = tables
-        self._dynamodb = dynamodb
-        self._table = table
         self._sleep = sleep
         self._chance = chance
 
@@ -56,10 +51,10 @@ class GradeTable(Grades):
 
     async def mark(self, context: TenantContext, batch: Batch, marks: Sequence[Mark], at: Timestamp) -> int:
         """Mark grades; return how many were."""
-        statements = [statement_of(self._table, context, batch, mark, at) for mark in marks]
+        amendments = [amendment_of(context, batch, mark, at) for mark in marks]
         marked = 0
-        for first in range(0, len(statements), BATCH_STATEMENTS):
-            marked += await self._carry_out(context, statements[first : first + BATCH_STATEMENTS])
+        for first in range(0, len(amendments), BATCH_STATEMENTS):
+            marked += await self._carry_out(context, amendments[first : first + BATCH_STATEMENTS])
         return marked
 
     async def versions(
@@ -72,25 +67,18 @@ class GradeTable(Grades):
         return [(member, grade) for member, grade in grades if grade.version == member.version]
 
     async def _listed(self, context: TenantContext, shard: int, period: Term) -> list[Key]:
-        table, range_ = self._tables.of(context), keys.pending_in_shard(context, shard, period)
-        found: list[Key] = []
-        after: str | None = None
-        while True:
-            page = await table.query(range_, after=after)
-            found += (_grade_key(context, period, str(item[range_.sort_attribute])) for item in page.items)
-            after = page.after
-            if after is None:
-                return found
+        range_ = keys.pending_in_shard(context, shard, period)
+        items = self._tables.of(context).items(range_)
+        return [range_.key_at(str(item[range_.sort_attribute])) async for item in items]
 
-    async def _carry_out(self, context: TenantContext, statements: list[Statement]) -> int:
-        """Carry out up to 25 statements, those that may yet succeed again and again; return how many did."""
+    async def _carry_out(self, context: TenantContext, amendments: Sequence[Amendment]) -> int:
+        """Carry out up to 25 amendments, those that may yet succeed again and again; return how many did."""
         marked, attempt = 0, 0
-        while statements:
+        while amendments:
             attempt += 1
-            call = partial(self._dynamodb.batch_execute, statements)
-            results = await self._tables.of(context).signed(call)
-            again: list[Statement] = []
-            for statement, result in zip(statements, results, strict=True):
+            results = await self._tables.of(context).amend_many(amendments)
+            again: list[Amendment] = []
+            for amendment, result in zip(amendments, results, strict=True):
                 match result:
                     case Written():
                         marked += 1
@@ -99,17 +87,12 @@ class GradeTable(Grades):
                     case Failed(code, retryable):
                         if not retryable:
                             raise Rejected("BatchExecuteStatement", code)
-                        again.append(statement)
+                        again.append(amendment)
                     case _:
                         raise AwsError("BatchExecuteStatement", "UnexpectedResult")
             if again and attempt >= _RETRY.attempts:
                 raise Throttled("BatchExecuteStatement", "StatementsFailed")
             if again:
                 await self._sleep(_RETRY.backoff(attempt, self._chance()))
-            statements = again
+            amendments = again
         return marked
-
-
-def _grade_key(context: TenantContext, period: Term, position: str) -> Key:
-    _, _, student_id, class_id, assessment_id = position.split("#")
-    return keys.grade(context, StudentId(student_id), period, ClassId(class_id), AssessmentId(assessment_id))

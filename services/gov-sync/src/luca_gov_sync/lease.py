@@ -60,10 +60,9 @@ def last_departure(run: Run) -> float:
 
 @dataclass(frozen=True, slots=True)
 class LeaseTimes:
-    """How long a lease lasts, how often it is renewed, and how far clocks may be apart; seconds."""
+    """How long a lease lasts, and how far clocks may be apart; seconds."""
 
     lasts: float
-    renewal: float
     skew: float
 
 

@@ -45,7 +45,7 @@ async def carry_out(
         own = PlatformCredentials()
         runs = RunTable(DynamoDB(client), own, runs=settings.gov_sync_table, directory=settings.table)
         clock = LoopClock()
-        times = LeaseTimes(lasts=settings.lease, renewal=settings.lease_renewal, skew=settings.lease_skew)
+        times = LeaseTimes(lasts=settings.lease, skew=settings.lease_skew)
         taken = await take(runs, clock, times, period, uuid.uuid4().hex, create=create, wait=wait)
         if isinstance(taken, Ending):
             return taken
@@ -83,7 +83,7 @@ async def _ports(
         runs=runs,
         batches=BatchTable(tables),
         payloads=SchoolPayloads(store, tables),
-        grades=GradeTable(tables, dynamodb, settings.table),
+        grades=GradeTable(tables),
         dead_letters=DeadLetterQueue(Sqs(client), settings.dead_letter_url, own),
         alerts=alerts,
         reports=PlatformReports(store, own),

@@ -9,7 +9,6 @@ from dataclasses import dataclass
 from typing import TypeVar
 
 from luca_interactive.fresh_cache import FreshCache
-from luca_interactive.ranges import items_of
 from luca_shared.records.assessment import Assessment
 from luca_shared.records.class_ import Class, Enrollment
 from luca_shared.records.rules import Rules
@@ -120,7 +119,7 @@ class Configuration:
         info: Class | None = None
         assessments: dict[AssessmentId, Assessment] = {}
         roster: set[StudentId] = set()
-        async for item in items_of(self._tables.of(context), keys.whole_class(context, class_id), consistent=True):
+        async for item in self._tables.of(context).items(keys.whole_class(context, class_id), consistent=True):
             match item.get("entity"):
                 case "class":
                     info = Class.from_item(item)
@@ -146,6 +145,6 @@ class Configuration:
         return Term.from_item(item)
 
     async def _read_open_terms(self, context: TenantContext) -> tuple[TermId, ...]:
-        entries = items_of(self._tables.of(context), keys.term_entries(context), consistent=True)
+        entries = self._tables.of(context).items(keys.term_entries(context), consistent=True)
         terms = [Term.from_item(item) async for item in entries]
         return tuple(term.term for term in terms if term.state is TermState.OPEN)

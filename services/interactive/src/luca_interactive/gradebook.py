@@ -8,7 +8,6 @@ from luca_interactive.api.gradebooks import GradebookAnswer, GradebookRow
 from luca_interactive.api.grades import GradeAnswer
 from luca_interactive.configuration import Classroom
 from luca_interactive.grading import Mark, average
-from luca_interactive.ranges import items_of
 from luca_interactive.sealed_texts import SealedTexts, comment_of, name_of
 from luca_interactive.together import together
 from luca_shared.records.assessment import Assessment
@@ -50,7 +49,7 @@ async def _students(table: TenantTable, roster: Iterable[StudentId]) -> list[Stu
 
 async def _grades(table: TenantTable, classroom: Classroom, term: Term) -> list[Grade]:
     range_ = keys.grades_of_class(table.context, classroom.info.class_id, term)
-    return [Grade.from_item(item) async for item in items_of(table, range_)]
+    return [Grade.from_item(item) async for item in table.items(range_)]
 
 
 def _row(

@@ -1,6 +1,6 @@
-"""Reading a range of keys: all of it, or the part of it that a list's page holds."""
+"""The part of a range of keys that a list's page holds."""
 
-from collections.abc import AsyncIterator, Callable, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from luca_interactive.api.lists import ListQuery
@@ -16,19 +16,6 @@ class Part:
 
     items: list[Item]
     next_cursor: str | None
-
-
-async def items_of(
-    table: TenantTable, range_: Range, *, after: str | None = None, at_once: int | None = None, consistent: bool = False
-) -> AsyncIterator[Item]:
-    """Yield a range's items, after a position or from its beginning, reading `at_once` of them with a call."""
-    while True:
-        page = await table.query(range_, limit=at_once, after=after, consistent=consistent)
-        for item in page.items:
-            yield item
-        after = page.after
-        if after is None:
-            return
 
 
 async def part_of(
@@ -58,7 +45,7 @@ async def part_of(
         if after is not None and after > range_.high:
             continue
         start = after if after is not None and after in range_ else None
-        async for item in items_of(table, range_, after=start, at_once=at_once):
+        async for item in table.items(range_, after=start, at_once=at_once):
             if wanted is not None and not wanted(item):
                 continue
             if len(items) == query.limit:

@@ -9,7 +9,6 @@ from dataclasses import dataclass
 from luca_interactive.access import Caller
 from luca_interactive.api.paths import GradePath
 from luca_interactive.configuration import Classroom, Configuration
-from luca_interactive.ranges import items_of
 from luca_interactive.together import together
 from luca_shared.records.assessment import Assessment
 from luca_shared.records.class_ import Class, Enrollment
@@ -124,7 +123,7 @@ async def classes_of_record(caller: Caller, table: TenantTable, student_id: Stud
 
 
 async def _classes_taught_to(caller: Caller, table: TenantTable, student_id: StudentId) -> frozenset[ClassId]:
-    enrollments = items_of(table, keys.enrollments_of_student(caller.context, student_id))
+    enrollments = table.items(keys.enrollments_of_student(caller.context, student_id))
     class_ids = {Enrollment.from_item(item).class_id async for item in enrollments}
     found = await table.get_many([keys.class_info(caller.context, class_id) for class_id in class_ids])
     classes = map(Class.from_item, found.values())

@@ -126,7 +126,18 @@ class Range:
         """
         if position not in self:
             raise ValueError("the position lies outside the range")
-        if self._primary is None:
+        if self.index is None:
             return {"pk": self.pk, "sk": position}
-        key = self._primary(position)
+        key = self.key_at(position)
         return {"pk": key.pk, "sk": key.sk, self.partition_attribute: self.pk, self.sort_attribute: position}
+
+    def key_at(self, position: str) -> Key:
+        """Return the primary key of the item at a position of an index's range.
+
+        Raises:
+            TypeError: the range is not one of an index.
+            ValueError: there can be no such position.
+        """
+        if self._primary is None:
+            raise TypeError("only a range of an index tells keys from positions")
+        return self._primary(position)

@@ -1,7 +1,7 @@
 """The tables as one school: every call is checked for whose it is, and signed with that school's credentials."""
 
 from collections import defaultdict
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from functools import partial
 from typing import TypeVar
 
@@ -9,18 +9,29 @@ from luca_shared.aws import expressions
 from luca_shared.aws.attributes import Item
 from luca_shared.aws.dynamodb import BATCH_STATEMENTS, DynamoDB
 from luca_shared.aws.expressions import Condition
-from luca_shared.aws.statements import StatementResult
+from luca_shared.aws.statements import Statement, StatementResult
 from luca_shared.aws.transactions import TransactDelete, TransactPut, TransactUpdate, TransactWrite
+from luca_shared.tenancy import partiql
 from luca_shared.tenancy.context import TenantContext
 from luca_shared.tenancy.credentials import TenantCredentials
-from luca_shared.tenancy.insert_statements import insert
 from luca_shared.tenancy.key_types import Key, Range
 from luca_shared.tenancy.ownership import ForeignKey, Ownership
 from luca_shared.tenancy.range_query import OutsideRange, RangePage, page_of, query_of
 from luca_shared.tenancy.table_names import TableNames
-from luca_shared.tenancy.writes import Delete, Put, Update, Write
+from luca_shared.tenancy.writes import Amendment, Delete, Put, Update, Write
 
-__all__ = ["Delete", "ForeignKey", "OutsideRange", "Put", "RangePage", "TableNames", "Tables", "TenantTable", "Update"]
+__all__ = [
+    "Amendment",
+    "Delete",
+    "ForeignKey",
+    "OutsideRange",
+    "Put",
+    "RangePage",
+    "TableNames",
+    "Tables",
+    "TenantTable",
+    "Update",
+]
 
 Answer = TypeVar("Answer")
 
@@ -103,6 +114,18 @@ class TenantTable:
         page = await self.signed(partial(self._dynamodb.query, self._names.of(range_.table), query))
         return page_of(range_, page)
 
+    async def items(
+        self, range_: Range, *, after: str | None = None, at_once: int | None = None, consistent: bool = False
+    ) -> AsyncIterator[Item]:
+        """Yield a range's items, after a position or from its beginning, reading `at_once` of them with a call."""
+        while True:
+            page = await self.query(range_, limit=at_once, after=after, consistent=consistent)
+            for item in page.items:
+                yield item
+            after = page.after
+            if after is None:
+                return
+
     async def put(self, key: Key, attributes: Item, *, condition: Condition | None = None) -> None:
         """Write a whole item; `attributes` are all but its key."""
         table, item = self._table(key), self._item(key, attributes)
@@ -133,14 +156,21 @@ class TenantTable:
         Raises:
             ValueError: a key occurs twice; what DynamoDB makes of that is not documented.
         """
-        if len({key for key, _ in items}) != len(items):
-            raise ValueError("a key occurs twice among the items")
-        statements = [insert(self._table(key), self._item(key, attributes)) for key, attributes in items]
-        results: list[StatementResult] = []
-        for first in range(0, len(statements), BATCH_STATEMENTS):
-            batch = statements[first : first + BATCH_STATEMENTS]
-            results += await self.signed(partial(self._dynamodb.batch_execute, batch))
-        return results
+        _require_different([key for key, _ in items])
+        return await self._execute(
+            [partiql.insert(self._table(key), self._item(key, attributes)) for key, attributes in items]
+        )
+
+    async def amend_many(self, amendments: Sequence[Amendment]) -> list[StatementResult]:
+        """Amend each item that is as demanded, each by itself; return what became of each, in order.
+
+        25 items are one call. One that is not as demanded, or not there, is `Failed` with `ConditionalCheckFailed`.
+
+        Raises:
+            ValueError: a key occurs twice; what DynamoDB makes of that is not documented.
+        """
+        _require_different([amendment.key for amendment in amendments])
+        return await self._execute([self._amending(amendment) for amendment in amendments])
 
     async def signed(self, call: Callable[..., Awaitable[Answer]]) -> Answer:
         """Make any other AWS call (of KMS, say) as this school; it takes `credentials` and `correlation_id`."""
@@ -148,6 +178,18 @@ class TenantTable:
         return await self._credentials.signed(
             self.context, lambda credentials: call(credentials=credentials, correlation_id=correlation_id)
         )
+
+    async def _execute(self, statements: Sequence[Statement]) -> list[StatementResult]:
+        results: list[StatementResult] = []
+        for first in range(0, len(statements), BATCH_STATEMENTS):
+            batch = statements[first : first + BATCH_STATEMENTS]
+            results += await self.signed(partial(self._dynamodb.batch_execute, batch))
+        return results
+
+    def _amending(self, amendment: Amendment) -> Statement:
+        table = self._table(amendment.key)
+        self._own.check_attributes(amendment.sets)
+        return partiql.update(table, amendment)
 
     def _table(self, key: Key) -> str:
         self._own.check_key(key)
@@ -167,6 +209,11 @@ class TenantTable:
                 return TransactUpdate(table, _primary(key), expression)
             case Delete(key, condition):
                 return TransactDelete(table, _primary(key), condition)
+
+
+def _require_different(keys: Sequence[Key]) -> None:
+    if len(set(keys)) != len(keys):
+        raise ValueError("a key occurs twice among the items")
 
 
 def _primary(key: Key) -> Item:

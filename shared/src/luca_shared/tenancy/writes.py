@@ -1,7 +1,8 @@
-"""The writes that a transaction of one school is made of."""
+"""The writes of one school: those that a transaction is made of, and one of many that stand by themselves."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import TypeAlias
+from typing import Any, TypeAlias
 
 from luca_shared.aws import expressions
 from luca_shared.aws.attributes import Item
@@ -32,6 +33,16 @@ class Delete:
 
     key: Key
     condition: Condition | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Amendment:
+    """Sets and removes some attributes of an item, on the condition that others are equal to what is demanded."""
+
+    key: Key
+    sets: Mapping[str, Any] = field(repr=False)
+    removes: tuple[str, ...]
+    where: Mapping[str, Any] = field(repr=False)
 
 
 Write: TypeAlias = Put | Update | Delete

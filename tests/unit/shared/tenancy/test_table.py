@@ -1,6 +1,6 @@
 """The tables as one school: signed as it, and deaf to anything that is another's."""
 
-from collections.abc import Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable
 from typing import Any
 
 import pytest
@@ -16,7 +16,17 @@ from luca_shared.tenancy import keys
 from luca_shared.tenancy.context import TenantContext
 from luca_shared.tenancy.ids import AssessmentId, ClassId, EventId, StudentId, Term
 from luca_shared.tenancy.key_types import LAST, Key, Range, Table
-from luca_shared.tenancy.table import Delete, ForeignKey, OutsideRange, Put, RangePage, Tables, TenantTable, Update
+from luca_shared.tenancy.table import (
+    Amendment,
+    Delete,
+    ForeignKey,
+    OutsideRange,
+    Put,
+    RangePage,
+    Tables,
+    TenantTable,
+    Update,
+)
 
 ActAs = Callable[..., TenantContext]
 S, C, A, T = StudentId("s42"), ClassId("c1"), AssessmentId("a7"), Term("2026-Q4")
@@ -37,6 +47,14 @@ def grade(context: TenantContext) -> Key:
     return keys.grade(context, S, T, C, A)
 
 
+def amendment(key: Key, **sets: Any) -> Amendment:
+    return Amendment(key, sets=sets or {"note": 1}, removes=(), where={"version": 1})
+
+
+async def all_of(items: AsyncIterator[Any]) -> list[Any]:
+    return [item async for item in items]
+
+
 # Every method with a key or a range of the school that is given; a new method belongs here.
 CALLS: dict[str, Callable[[TenantTable, TenantContext], Awaitable[Any]]] = {
     "get": lambda table, whose: table.get(grade(whose)),
@@ -54,6 +72,10 @@ CALLS: dict[str, Callable[[TenantTable, TenantContext], Awaitable[Any]]] = {
     "insert_many": lambda table, whose: table.insert_many(
         [(keys.profile(table.context, S), {}), (grade(whose), {"score": 1})]
     ),
+    "amend_many": lambda table, whose: table.amend_many(
+        [amendment(keys.profile(table.context, S)), amendment(grade(whose))]
+    ),
+    "items": lambda table, whose: all_of(table.items(keys.grades_of_student(whose, S))),
 }
 
 
@@ -121,6 +143,7 @@ async def test_no_item_is_filed_under_another_school(
     for attempt in (
         table.put(grade(norte), {attribute: value}),
         table.insert_many([(grade(norte), {attribute: value})]),
+        table.amend_many([amendment(grade(norte), **{attribute: value})]),
         table.transact([Put(grade(norte), {attribute: value})], token="t"),
     ):
         with pytest.raises(ForeignKey):
@@ -330,6 +353,25 @@ async def test_inserts_go_in_calls_of_25_and_answer_in_order(
 async def test_a_key_twice_among_inserts_is_refused(table: TenantTable, norte: TenantContext, dynamodb: Any) -> None:
     with pytest.raises(ValueError, match="twice"):
         await table.insert_many([(grade(norte), {"score": 1}), (grade(norte), {"score": 2})])
+    assert dynamodb.calls == []
+
+
+async def test_amendments_name_attributes_and_never_values(
+    table: TenantTable, norte: TenantContext, dynamodb: Any
+) -> None:
+    change = Amendment(grade(norte), sets={"note": "x' ; DELETE"}, removes=("pending_pk",), where={"version": 3})
+    assert await table.amend_many([change]) == [Written()]
+    [call] = dynamodb.calls
+    [statement] = call.content
+    expected = 'SET "note" = ? REMOVE "pending_pk" WHERE "pk" = ? AND "sk" = ? AND "version" = ?'
+    assert statement.text.split(maxsplit=2)[0] == "UPDATE"
+    assert statement.text.split(maxsplit=2)[2] == expected
+    assert statement.parameters == ("x' ; DELETE", grade(norte).pk, grade(norte).sk, 3)
+
+
+async def test_a_key_twice_among_amendments_is_refused(table: TenantTable, norte: TenantContext, dynamodb: Any) -> None:
+    with pytest.raises(ValueError, match="twice"):
+        await table.amend_many([amendment(grade(norte)), amendment(grade(norte), note=2)])
     assert dynamodb.calls == []
 
 

@@ -6,7 +6,6 @@ from luca_interactive.access import EVERY_ROLE, Caller, endpoint
 from luca_interactive.api.people import MeAnswer
 from luca_interactive.configuration import Configuration
 from luca_interactive.parts import PARTS
-from luca_interactive.ranges import items_of
 from luca_interactive.together import together
 from luca_shared.records.class_ import Class, Enrollment
 from luca_shared.records.student import GuardianLink
@@ -37,7 +36,7 @@ async def get_me(request: web.Request, caller: Caller) -> web.StreamResponse:
 async def _students(caller: Caller, table: TenantTable) -> set[StudentId]:
     found = {StudentId(caller.person_id)} if Role.STUDENT in caller.roles else set()
     if Role.GUARDIAN in caller.roles:
-        links = items_of(table, keys.guardian_links(caller.context, caller.person_id))
+        links = table.items(keys.guardian_links(caller.context, caller.person_id))
         found |= {GuardianLink.from_item(item).student_id async for item in links}
     return found
 
@@ -49,12 +48,12 @@ async def _classes(caller: Caller, table: TenantTable, configuration: Configurat
     terms = await configuration.open_terms(caller.context)
     if Role.TEACHER in caller.roles:
         for term in terms:
-            async for item in items_of(table, keys.class_entries(caller.context, term)):
+            async for item in table.items(keys.class_entries(caller.context, term)):
                 class_ = Class.from_item(item)
                 if caller.person_id in class_.teacher_ids:
                     found.add(class_.class_id)
     if Role.STUDENT in caller.roles:
-        async for item in items_of(table, keys.enrollments_of_student(caller.context, StudentId(caller.person_id))):
+        async for item in table.items(keys.enrollments_of_student(caller.context, StudentId(caller.person_id))):
             enrollment = Enrollment.from_item(item)
             if enrollment.term in terms:
                 found.add(enrollment.class_id)

@@ -3,10 +3,11 @@
 import pytest
 from tests.unit.gov_sync.samples import AT, NORTE, batch
 
-from luca_gov_sync.mark_statements import statement_of
+from luca_gov_sync.marks import amendment_of
 from luca_gov_sync.ports import Mark, MarkKind
 from luca_shared.records.submission import BatchState
 from luca_shared.tenancy.context import TenantContext
+from luca_shared.tenancy.partiql import update
 
 CONTEXT = TenantContext.of_directory(NORTE, "c")
 BATCH = batch(1, BatchState.MARK_SYNCED)
@@ -22,7 +23,7 @@ BATCH = batch(1, BatchState.MARK_SYNCED)
     ],
 )
 def test_a_mark_demands_the_version_that_was_sent(mark: Mark, was: str) -> None:
-    statement = statement_of("luca", CONTEXT, BATCH, mark, AT)
+    statement = update("luca", amendment_of(CONTEXT, BATCH, mark, AT))
     condition = statement.text.partition(" WHERE ")[2]
     assert condition.startswith('"pk" = ? AND "sk" = ? AND "version" = ? AND "sync_status" = ?')
     places = statement.text.count("?")
@@ -34,10 +35,10 @@ def test_a_mark_demands_the_version_that_was_sent(mark: Mark, was: str) -> None:
 
 @pytest.mark.parametrize("kind", [MarkKind.SYNCED, MarkKind.REFUSED])
 def test_what_is_not_pending_leaves_the_index(kind: MarkKind) -> None:
-    text = statement_of("luca", CONTEXT, BATCH, Mark(MEMBER, kind), AT).text
+    text = update("luca", amendment_of(CONTEXT, BATCH, Mark(MEMBER, kind), AT)).text
     assert 'REMOVE "pending_pk" REMOVE "pending_sk"' in text
 
 
 def test_a_table_whose_name_is_none_is_refused() -> None:
     with pytest.raises(ValueError, match="plain tables"):
-        statement_of('luca" SET x', CONTEXT, BATCH, Mark(MEMBER, MarkKind.SYNCED), AT)
+        update('luca" SET x', amendment_of(CONTEXT, BATCH, Mark(MEMBER, MarkKind.SYNCED), AT))
