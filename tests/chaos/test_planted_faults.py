@@ -8,7 +8,8 @@ from pathlib import Path
 from luca_local.chaos.outgoing import Outgoing, kind_of
 from luca_local.chaos.points import Point, Side
 from luca_local.chaos.sync_setup import sync_stages
-from luca_local.chaos.sync_stage import FAIR, TROUBLED, SyncStage
+from luca_local.chaos.sync_stage import SyncStage
+from luca_local.chaos.sync_weather import FAIR, OUTAGE, TROUBLED
 from luca_local.chaos.trial import Trial
 from luca_local.chaos.wire import Answer, Fate, fair
 from luca_local.chaos.worker_setup import worker_stage
@@ -71,6 +72,11 @@ async def test_a_sync_is_found_out_only_if_it_has_a_fault(tmp_path: Path) -> Non
         assert troubled.findings == ()
         assert troubled.lives[-1].made.count("dynamodb PutItem BATCH DLQ") == 2  # one of each school
         assert troubled.lives[-1].made.count("dynamodb PutItem BATCH ClientError") == 2
+        outage = await stage.play(OUTAGE, ())
+        assert outage.findings == ()
+        told = [trial.lives[-1].made.count("sns Publish") for trial in (sound, outage)]
+        assert told[1] == told[0] + 2  # it begins, and is over
+        assert "dynamodb PutItem BATCH Parked" in outage.lives[-1].made
 
         assert (await of_module(stage, "forgets_its_batches")).findings == ()
         assert Fault.DOUBLED in faults(await of_module(stage, "forgets_its_batches", sent))

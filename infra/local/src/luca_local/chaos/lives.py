@@ -3,7 +3,7 @@
 import asyncio
 import itertools
 from collections.abc import Awaitable, Callable, Coroutine
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any, Final
 
 from luca_local.chaos.interception import Interception
@@ -28,6 +28,10 @@ class Life:
     exit_code: int | None
     made: tuple[str, ...] = field(repr=False)
     answered: tuple[str, ...] = field(repr=False)
+
+    def followed_by(self, other: "Life") -> "Life":
+        """Return the other life with what this one had done of the same work."""
+        return replace(other, made=self.made + other.made, answered=self.answered + other.answered)
 
 
 async def live(

@@ -14,7 +14,7 @@ from luca_local.chaos.lives import Life, live, lives
 from luca_local.chaos.outgoing import AWS, CREDENTIALS, GOVERNMENT, Outgoing
 from luca_local.chaos.points import Point
 from luca_local.chaos.sync_places import SyncPlaces
-from luca_local.chaos.sync_weather import SyncWeather
+from luca_local.chaos.sync_weather import FAIR, OUTAGE, TROUBLED, SyncWeather
 from luca_local.chaos.trial import Trial
 from luca_local.chaos.wire import Answer, Fate, Weather, Wire, fair
 from luca_local.child_process import ChildProcess
@@ -24,9 +24,6 @@ from luca_local.demo.judges.findings import Fault, Finding
 from luca_shared.tenancy.ids import Term
 
 SYNC: Final = "gov-sync"
-FAIR: Final = "fair"
-TROUBLED: Final = "troubled"  # answers are lost, submissions refused, a student unknown, a batch among the dead letters
-
 PER_SECOND: Final = 200  # what this government allows; the real one allows 2
 
 # What takes minutes on a real night takes less than seconds here.
@@ -45,6 +42,9 @@ _SETTINGS: Final = {
     "LUCA_HTTP_TIMEOUT": "5",
     "LUCA_BATCH_RECORDS": "25",
 }
+# Which batches fail goes by ids that are new in each trial, so that failures may come in a row by chance: where a batch
+# is to end among the dead letters, that must not be taken for an outage, in which it would wait instead.
+_NEVER_AN_OUTAGE: Final = {"LUCA_BREAKER_FAILURES": "1000"}
 _LEASE_LOST: Final = 6  # the exit code of a task that a busy machine kept from renewing its lease: another one goes on
 _TASKS: Final = 3  # that go on, until it is more than a busy machine
 
@@ -65,20 +65,20 @@ class SyncStage:
     weather: Weather = fair
     more_environment: Mapping[str, str] = field(default_factory=dict)
     service: str = SYNC
-    scenarios: Sequence[str] = (FAIR, TROUBLED)
+    scenarios: Sequence[str] = (FAIR, TROUBLED, OUTAGE)
 
     async def play(self, scenario: str, points: tuple[Point, ...]) -> Trial:
         """Have a quarter sent by tasks that die at the points, and judge what the government has of it."""
         term = Term(f"T{uuid.uuid4().hex[:12]}")
         quarter = await self.places.begin(term, troubled=scenario == TROUBLED)
-        of_the_trial = SyncWeather(scenario == TROUBLED, quarter.correct_some)
+        of_the_trial = SyncWeather(scenario, quarter.correct_some)
 
         async def weather(request: Outgoing) -> Fate | Answer:
             fate = await self.weather(request)
             return await of_the_trial(request) if fate is Fate.DELIVERED else fate
 
         self.wire.weather = weather
-        lived = await lives(points, partial(self._live, term))
+        lived = await lives(points, partial(self._live, scenario, term))
         evidence = SyncEvidence(
             period=term,
             journal=self.places.received(),
@@ -94,15 +94,15 @@ class SyncStage:
         findings = [] if lived[-1].exit_code == 0 else [_bad_end(lived[-1])]
         return Trial(tuple(lived), (*findings, *submission.judge(evidence).findings))
 
-    async def _live(self, term: Term, point: Point | None) -> Life:
-        life = await live(self.wire, point, partial(self._process, term))
+    async def _live(self, scenario: str, term: Term, point: Point | None) -> Life:
+        life = await live(self.wire, point, partial(self._process, scenario, term))
         for _ in range(_TASKS):
             if life.killed or life.exit_code != _LEASE_LOST:
                 break
-            life = await live(self.wire, point, partial(self._process, term))
+            life = life.followed_by(await live(self.wire, point, partial(self._process, scenario, term)))
         return life
 
-    def _process(self, term: Term, proxy: Interception) -> ChildProcess:
+    def _process(self, scenario: str, term: Term, proxy: Interception) -> ChildProcess:
         deployment = self.places.deployment
         return ChildProcess(
             SYNC,
@@ -114,6 +114,7 @@ class SyncStage:
                 ),
                 **self.places.credentials.environment(SYNC, proxy.urls[CREDENTIALS]),
                 **_SETTINGS,
+                **(_NEVER_AN_OUTAGE if scenario == TROUBLED else {}),
                 **self.more_environment,
             },
             arguments=("run", "--wait", "--period", term),
