@@ -2,12 +2,16 @@
 
 from typing import TYPE_CHECKING, Final
 
+import msgspec
 import pytest
 from aiohttp import web
 
 from luca_interactive.access import Caller, Endpoint, UndeclaredRoute, add_endpoints, endpoint
+from luca_interactive.api.grades import GradeChange
+from luca_interactive.api.paths import GradePath
 from luca_interactive.routes import ENDPOINTS
 from luca_interactive.routes.grade import get_grade, put_grade
+from luca_shared.runtime import json_answers
 from luca_shared.tenancy.context import Role
 
 if TYPE_CHECKING:
@@ -58,7 +62,8 @@ each_endpoint = pytest.mark.parametrize("declared", ENDPOINTS, ids=lambda each: 
 
 
 async def use(school: "School", who: str, declared: Endpoint, **ids: str) -> tuple[int, dict[str, object]]:
-    body, headers = (GRADE, {"If-None-Match": "*"}) if declared.method == "PUT" else (None, {})
+    body = None if declared.example is None else msgspec.json.decode(json_answers.encode(declared.example))
+    headers = {"If-None-Match": "*"} if "precondition" in declared.inputs.models else {}
     response = await school.ask(who, declared.method, declared.path.format(**(IDS | ids)), body, headers)
     answer = await response.json()
     answer.pop("correlation_id", None)
@@ -147,11 +152,27 @@ async def test_an_application_with_an_undeclared_route_refuses_to_start() -> Non
 
 
 def test_an_endpoint_for_nobody_is_a_mistake() -> None:
-    async def handle(_: web.Request, __: Caller) -> web.StreamResponse:
+    async def handle(request: web.Request, caller: Caller) -> web.StreamResponse:  # noqa: ARG001
         return web.Response()
 
     with pytest.raises(ValueError, match="no role"):
-        endpoint("GET", "/v1/nothing", may=set())(handle)
+        endpoint("GET", "/v1/nothing", may=set(), answers={200: None})(handle)
+
+
+def test_an_endpoint_is_given_nothing_that_stands_for_nothing() -> None:
+    async def handle(request: web.Request, caller: Caller, cookies: GradePath) -> web.StreamResponse:  # noqa: ARG001
+        return web.Response()
+
+    with pytest.raises(TypeError, match="handle: nothing of a request is called cookies"):
+        endpoint("GET", "/v1/nothing", may=set(Role), answers={200: None})(handle)
+
+
+def test_a_body_has_an_example() -> None:
+    async def handle(request: web.Request, caller: Caller, body: GradeChange) -> web.StreamResponse:  # noqa: ARG001
+        return web.Response()
+
+    with pytest.raises(ValueError, match="an example of its body"):
+        endpoint("POST", "/v1/nothing", may=set(Role), answers={200: None})(handle)
 
 
 async def test_head_is_guarded_like_get(school: "School") -> None:

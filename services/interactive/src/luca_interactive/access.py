@@ -3,17 +3,23 @@
 Whether a person of such a role may see this very class or student is another question; `scope` answers it.
 """
 
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
+from typing import Any, Final
 
+import msgspec
 from aiohttp import web
 
 from luca_interactive.authentication import CONTEXT
+from luca_interactive.inputs import Inputs
 from luca_shared.runtime import problems
 from luca_shared.tenancy.context import Role, TenantContext
 from luca_shared.tenancy.ids import PersonId
 
-EVERY_ROLE = frozenset(Role)
+EVERY_ROLE: Final = frozenset(Role)
+ADMINISTRATORS: Final = frozenset({Role.SCHOOL_ADMIN})
+GRADERS: Final = ADMINISTRATORS | {Role.TEACHER}
+STAFF: Final = GRADERS | {Role.COMPLIANCE}
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,40 +35,59 @@ class Caller:
     roles: frozenset[Role]
 
 
-Handle = Callable[[web.Request, Caller], Awaitable[web.StreamResponse]]
+Handle = Callable[..., Awaitable[web.StreamResponse]]
+"""Takes the request, the caller, and by name what of the request it has parameters for (`inputs`)."""
 
 
 @dataclass(frozen=True, slots=True)
 class Endpoint:
-    """A method of a resource, who may use it, and what it does for them."""
+    """A method of a resource, who may use it, and what it does for them.
+
+    Attributes:
+        answers: The model of each answer that is no problem, by status; None for an answer without a body.
+        example: A body that is right in its form.
+    """
 
     method: str
     path: str
     may: frozenset[Role]
     handle: Handle
+    inputs: Inputs
+    answers: Mapping[int, Any]
+    example: msgspec.Struct | None
 
     def __post_init__(self) -> None:
         if not self.may:
             raise ValueError("an endpoint that no role may use is a mistake")
+        if ("body" in self.inputs.models) != (self.example is not None):
+            raise ValueError("an endpoint has an example of its body, if it has one")
 
     async def answer(self, request: web.Request) -> web.StreamResponse:
         """Answer a request, for those who may.
 
         Raises:
-            Problem: 403, naming the roles that may.
+            Problem: 403, naming the roles that may; whatever is wrong with the request.
         """
         context = request[CONTEXT]
         roles = context.roles & self.may
         if not roles or context.person_id is None:
             raise problems.forbidden(f"only these roles may: {', '.join(sorted(self.may))}")
-        return await self.handle(request, Caller(context, context.person_id, roles))
+        given = await self.inputs.parse(request)
+        return await self.handle(request, Caller(context, context.person_id, roles), **given)
 
 
-def endpoint(method: str, path: str, *, may: frozenset[Role] | set[Role]) -> Callable[[Handle], Endpoint]:
+def endpoint(
+    method: str,
+    path: str,
+    *,
+    may: frozenset[Role] | set[Role],
+    answers: Mapping[int, Any],
+    example: msgspec.Struct | None = None,
+) -> Callable[[Handle], Endpoint]:
     """Make an endpoint of the function below; there is no other way to put one into the application."""
 
     def declare(handle: Handle) -> Endpoint:
-        return Endpoint(method, path, frozenset(may), handle)
+        return Endpoint(method, path, frozenset(may), handle, Inputs.of(handle), answers, example)
 
     return declare
 

@@ -3,22 +3,19 @@
 from aiohttp import web
 
 from luca_interactive import scope
-from luca_interactive.access import Caller, endpoint
+from luca_interactive.access import STAFF, Caller, endpoint
 from luca_interactive.api.classes import ClassAnswer
 from luca_interactive.api.lists import ListAnswer, TermListQuery
 from luca_interactive.parts import PARTS
 from luca_interactive.ranges import part_of
 from luca_shared.records.class_ import Class
 from luca_shared.runtime.json_answers import answer
-from luca_shared.runtime.requests import parse_query
 from luca_shared.tenancy import keys
-from luca_shared.tenancy.context import Role
 
 
-@endpoint("GET", "/v1/classes", may={Role.TEACHER, Role.SCHOOL_ADMIN, Role.COMPLIANCE})
-async def get_classes(request: web.Request, caller: Caller) -> web.StreamResponse:
+@endpoint("GET", "/v1/classes", may=STAFF, answers={200: ListAnswer[ClassAnswer]})
+async def get_classes(request: web.Request, caller: Caller, query: TermListQuery) -> web.StreamResponse:
     """List the classes that the caller may see."""
-    query = parse_query(request, TermListQuery)
     parts = request.app[PARTS]
     context = caller.context
 

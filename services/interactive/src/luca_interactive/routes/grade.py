@@ -5,37 +5,34 @@ from typing import Final
 from aiohttp import web
 
 from luca_interactive import scope
-from luca_interactive.access import Caller, endpoint
+from luca_interactive.access import EVERY_ROLE, GRADERS, Caller, endpoint
 from luca_interactive.api.grades import GradeAnswer, GradeChange
 from luca_interactive.api.paths import GradePath
 from luca_interactive.grade_writing import Recorded, Superseded
 from luca_interactive.parts import PARTS
 from luca_interactive.sealed_texts import comment_of
-from luca_shared.records.grade import Grade
+from luca_shared.records.grade import Grade, GradeStatus
 from luca_shared.runtime import problems
+from luca_shared.runtime.exact_numbers import ExactNumber
 from luca_shared.runtime.json_answers import answer, etag
-from luca_shared.runtime.preconditions import Create, parse_precondition
+from luca_shared.runtime.preconditions import Create, Precondition
 from luca_shared.runtime.problems import Problem
-from luca_shared.runtime.requests import parse_body, parse_path
 from luca_shared.tenancy import keys
-from luca_shared.tenancy.context import Role
 
 PATH: Final = "/v1/classes/{class_id}/assessments/{assessment_id}/grades/{student_id}"
 
-WRITERS: Final = frozenset({Role.TEACHER, Role.SCHOOL_ADMIN})
-READERS: Final = WRITERS | {Role.STUDENT, Role.GUARDIAN, Role.COMPLIANCE}
+EXAMPLE: Final = GradeChange(status=GradeStatus.SCORED, score=ExactNumber("8.5"), comment="Bien", reason="first mark")
 
 
-@endpoint("PUT", PATH, may=WRITERS)
-async def put_grade(request: web.Request, caller: Caller) -> web.StreamResponse:
+@endpoint("PUT", PATH, may=GRADERS, answers={200: GradeAnswer, 201: GradeAnswer}, example=EXAMPLE)
+async def put_grade(
+    request: web.Request, caller: Caller, path: GradePath, precondition: Precondition, body: GradeChange
+) -> web.StreamResponse:
     """Record a grade: the first one with `If-None-Match: *` (201), another with `If-Match: "3"` (200)."""
-    path = parse_path(request, GradePath)
-    precondition = parse_precondition(request)
-    change = await parse_body(request, GradeChange)
     parts = request.app[PARTS]
 
     cell = await scope.cell_to_grade(caller, parts.configuration, path)
-    match await parts.grade_writing.record(caller, cell, change, precondition):
+    match await parts.grade_writing.record(caller, cell, body, precondition):
         case Recorded(grade, comment):
             status = 201 if isinstance(precondition, Create) else 200
             return answer(GradeAnswer.of(grade, comment), status=status, version=grade.version)
@@ -43,10 +40,9 @@ async def put_grade(request: web.Request, caller: Caller) -> web.StreamResponse:
             raise _version_conflict(current, comment)
 
 
-@endpoint("GET", PATH, may=READERS)
-async def get_grade(request: web.Request, caller: Caller) -> web.StreamResponse:
+@endpoint("GET", PATH, may=EVERY_ROLE, answers={200: GradeAnswer})
+async def get_grade(request: web.Request, caller: Caller, path: GradePath) -> web.StreamResponse:
     """Read a grade, as it was last written."""
-    path = parse_path(request, GradePath)
     parts = request.app[PARTS]
     table = parts.tables.of(caller.context)
 

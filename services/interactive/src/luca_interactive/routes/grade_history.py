@@ -3,7 +3,7 @@
 from aiohttp import web
 
 from luca_interactive import scope
-from luca_interactive.access import Caller, endpoint
+from luca_interactive.access import EVERY_ROLE, Caller, endpoint
 from luca_interactive.api.grades import GradeVersionAnswer
 from luca_interactive.api.lists import ListAnswer, ListQuery
 from luca_interactive.api.paths import GradePath
@@ -14,15 +14,14 @@ from luca_interactive.sealed_texts import comment_of, reason_of
 from luca_shared.records.grade import GradeVersion
 from luca_shared.runtime import problems
 from luca_shared.runtime.json_answers import answer
-from luca_shared.runtime.requests import parse_path, parse_query
 from luca_shared.tenancy import keys
 
 
-@endpoint("GET", grade.PATH + "/history", may=grade.READERS)
-async def get_grade_history(request: web.Request, caller: Caller) -> web.StreamResponse:
+@endpoint("GET", grade.PATH + "/history", may=EVERY_ROLE, answers={200: ListAnswer[GradeVersionAnswer]})
+async def get_grade_history(
+    request: web.Request, caller: Caller, path: GradePath, query: ListQuery
+) -> web.StreamResponse:
     """List a grade's versions: who recorded what, when and why."""
-    path = parse_path(request, GradePath)
-    query = parse_query(request, ListQuery)
     parts = request.app[PARTS]
     table = parts.tables.of(caller.context)
 

@@ -3,23 +3,26 @@
 from aiohttp import web
 
 from luca_interactive import scope
-from luca_interactive.access import Caller, endpoint
-from luca_interactive.api.gradebooks import GradebookQuery
+from luca_interactive.access import STAFF, Caller, endpoint
+from luca_interactive.api.gradebooks import GradebookAnswer, GradebookQuery
 from luca_interactive.api.paths import ClassPath
 from luca_interactive.configuration import NotSetUp
 from luca_interactive.gradebook import read_gradebook
 from luca_interactive.parts import PARTS
 from luca_shared.runtime import problems
 from luca_shared.runtime.json_answers import answer
-from luca_shared.runtime.requests import parse_path, parse_query
-from luca_shared.tenancy.context import Role
 
 
-@endpoint("GET", "/v1/classes/{class_id}/gradebook", may={Role.TEACHER, Role.SCHOOL_ADMIN, Role.COMPLIANCE})
-async def get_gradebook(request: web.Request, caller: Caller) -> web.StreamResponse:
+@endpoint(
+    "GET",
+    "/v1/classes/{class_id}/gradebook",
+    may=STAFF,
+    answers={200: GradebookAnswer},
+)
+async def get_gradebook(
+    request: web.Request, caller: Caller, path: ClassPath, query: GradebookQuery
+) -> web.StreamResponse:
     """Read a class's gradebook in one term, the class's own when none is given."""
-    path = parse_path(request, ClassPath)
-    query = parse_query(request, GradebookQuery)
     parts = request.app[PARTS]
 
     classroom = await scope.class_of(caller, parts.configuration, path.class_id)

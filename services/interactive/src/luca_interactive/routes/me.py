@@ -16,7 +16,7 @@ from luca_shared.tenancy.ids import ClassId, StudentId
 from luca_shared.tenancy.table import TenantTable
 
 
-@endpoint("GET", "/v1/me", may=EVERY_ROLE)
+@endpoint("GET", "/v1/me", may=EVERY_ROLE, answers={200: MeAnswer})
 async def get_me(request: web.Request, caller: Caller) -> web.StreamResponse:
     """Say who the caller is."""
     parts = request.app[PARTS]

@@ -12,15 +12,14 @@ from luca_interactive.ranges import part_of
 from luca_interactive.sealed_texts import comment_of
 from luca_shared.records.grade import Grade
 from luca_shared.runtime.json_answers import answer
-from luca_shared.runtime.requests import parse_path, parse_query
 from luca_shared.tenancy import keys
 
 
-@endpoint("GET", "/v1/students/{student_id}/grades", may=EVERY_ROLE)
-async def get_student_grades(request: web.Request, caller: Caller) -> web.StreamResponse:
+@endpoint("GET", "/v1/students/{student_id}/grades", may=EVERY_ROLE, answers={200: ListAnswer[GradeAnswer]})
+async def get_student_grades(
+    request: web.Request, caller: Caller, path: StudentPath, query: TermListQuery
+) -> web.StreamResponse:
     """List a student's current grades; a teacher sees those of the own classes."""
-    path = parse_path(request, StudentPath)
-    query = parse_query(request, TermListQuery)
     parts = request.app[PARTS]
     context, student_id = caller.context, path.student_id
     table = parts.tables.of(context)

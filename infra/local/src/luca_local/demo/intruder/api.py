@@ -6,18 +6,21 @@ The endpoints are the service's own list: a new one is tried here without being 
 import asyncio
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass, replace
-from typing import Any, Final
+from typing import Final
+
+import msgspec
 
 from luca_interactive.access import Endpoint
 from luca_interactive.routes import ENDPOINTS
 from luca_local.demo.evidence.attempts import Attempt, Control, Demand
 from luca_local.demo.people import Answer, Edge, Person
 from luca_local.seed.plan import SchoolPlan
+from luca_shared.runtime import json_answers
 
-_GRADE: Final = {"status": "scored", "score": 1}
-# What is right in its form: else it would be refused before it is known whose it is about.
-_BODIES: Final[Mapping[tuple[str, str], Any]] = {
-    ("PUT", "/v1/classes/{class_id}/assessments/{assessment_id}/grades/{student_id}"): _GRADE,
+# Neither changes anything that is there: what is there exists, and not in this version.
+_PRECONDITIONS: Final[Mapping[str, Mapping[str, str]]] = {
+    "precondition": {"If-None-Match": "*"},
+    "version": {"If-Match": '"999999999"'},
 }
 _CLAIMS: Final = ("X-School-Id", "School-Id", "X-Tenant-Id", "X-Amzn-School-Id", "Custom-School_id")
 
@@ -114,8 +117,9 @@ def _requests(mine: SchoolPlan, theirs: SchoolPlan) -> Iterator[_Request]:
 
 
 async def _ask(edge: Edge, person: Person, request: _Request) -> Answer:
-    method = request.endpoint.method
-    writes = method in {"PUT", "POST"}
-    headers = {**request.headers, **({"If-None-Match": "*"} if method == "PUT" else {})}
-    body = _BODIES.get((method, request.endpoint.path), {}) if writes else None
-    return await edge.ask(person, method, request.path, body=body, headers=headers, query=request.query)
+    """Ask what is right in its form: else it would be refused before it is known whose it is about."""
+    endpoint = request.endpoint
+    preconditions = {name: value for name, value in _PRECONDITIONS.items() if name in endpoint.inputs.models}
+    headers = {**request.headers, **{name: value for each in preconditions.values() for name, value in each.items()}}
+    body = None if endpoint.example is None else msgspec.json.decode(json_answers.encode(endpoint.example))
+    return await edge.ask(person, endpoint.method, request.path, body=body, headers=headers, query=request.query)
