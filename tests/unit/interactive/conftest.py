@@ -22,7 +22,7 @@ from luca_shared.aws.dynamodb import DynamoDB
 from luca_shared.aws.errors import AccessDenied, AwsError, CancellationReason, ConditionFailed, TransactionCanceled
 from luca_shared.aws.expressions import Between, Condition, Page, Query
 from luca_shared.aws.kms import DataKey, Kms
-from luca_shared.aws.transactions import TransactPut, TransactWrite
+from luca_shared.aws.transactions import TransactPut, TransactUpdate, TransactWrite
 from luca_shared.records.assessment import Assessment
 from luca_shared.records.class_ import Class, Enrollment
 from luca_shared.records.rules import Category, Rounding, Rules
@@ -92,29 +92,37 @@ class FakeDynamoDB:
             raise ConditionFailed("PutItem", "ConditionalCheckFailedException")
         self._keep(table, item)
 
-    async def delete_item(self, table: str, key: Item, *, credentials: Credentials, **_: Any) -> None:
+    async def delete_item(
+        self, table: str, key: Item, *, credentials: Credentials, condition: Condition | None = None, **_: Any
+    ) -> None:
         self._arrived("DeleteItem", credentials, [key["pk"]])
+        if not self._holds(condition, self.items.get((table, key["pk"], key["sk"]))):
+            raise ConditionFailed("DeleteItem", "ConditionalCheckFailedException")
         self.items.pop((table, key["pk"], key["sk"]), None)
 
     async def transact_write(
         self, writes: Sequence[TransactWrite], *, token: str, credentials: Credentials, **_: Any
     ) -> None:
-        puts = [cast("TransactPut", write) for write in writes]
-        self._arrived("TransactWriteItems", credentials, [put.item["pk"] for put in puts])
+        keys = [_primary(write) for write in writes]
+        self._arrived("TransactWriteItems", credentials, [pk for _, pk, _ in keys])
         assert 1 <= len(token) <= 36
+        assert len(set(keys)) == len(keys) <= 100
         await asyncio.sleep(0)  # so that others get in between
         if self.failing:
             raise self.failing.pop(0)
-        found = [self.items.get((put.table, put.item["pk"], put.item["sk"])) for put in puts]
-        holds = [self._holds(put.condition, old) for put, old in zip(puts, found, strict=True)]
+        found = [self.items.get(key) for key in keys]
+        holds = [self._holds(_condition(write), old) for write, old in zip(writes, found, strict=True)]
         if not all(holds):
             reasons = tuple(
                 CancellationReason("None") if held else CancellationReason("ConditionalCheckFailed", old)
                 for held, old in zip(holds, found, strict=True)
             )
             raise TransactionCanceled("TransactWriteItems", "TransactionCanceledException", reasons=reasons)
-        for put in puts:
-            self._keep(put.table, put.item)
+        for write, key in zip(writes, keys, strict=True):
+            if isinstance(write, TransactPut):
+                self._keep(write.table, write.item)
+            else:
+                self.items.pop(key, None)
         lost, self.lost = self.lost, None
         if lost is not None:
             raise lost
@@ -133,10 +141,22 @@ class FakeDynamoDB:
             return True
         if condition.expression.startswith("attribute_not_exists"):
             return item is None
+        if condition.expression.startswith("attribute_exists"):
+            return item is not None
         ((name, attribute),) = condition.names.items()
         ((value, expected),) = condition.values.items()
         assert condition.expression == f"{name} = {value}"
         return item is not None and item.get(attribute) == expected
+
+
+def _primary(write: TransactWrite) -> Primary:
+    key = write.item if isinstance(write, TransactPut) else write.key
+    return write.table, key["pk"], key["sk"]
+
+
+def _condition(write: TransactWrite) -> Condition | None:
+    assert not isinstance(write, TransactUpdate), "no endpoint updates in a transaction"
+    return write.condition
 
 
 class FakeKms:

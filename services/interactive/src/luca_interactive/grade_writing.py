@@ -18,7 +18,6 @@ import secrets
 from collections.abc import Callable
 from dataclasses import dataclass
 from decimal import Decimal
-from typing import Final
 
 from msgspec.structs import replace
 
@@ -29,9 +28,10 @@ from luca_interactive.configuration import Configuration, NotSetUp
 from luca_interactive.fitness import refuse_unfit
 from luca_interactive.scope import Cell
 from luca_interactive.sealed_texts import SealedTexts, comment_of, reason_of
+from luca_interactive.versioned_writing import FAILED_CONDITION, condition_of, next_version
 from luca_shared.aws.attributes import Item
 from luca_shared.aws.errors import TransactionCanceled
-from luca_shared.aws.expressions import absent, equals
+from luca_shared.aws.expressions import absent
 from luca_shared.records import timestamps
 from luca_shared.records.grade import Grade, GradeVersion, SyncStatus, same_content
 from luca_shared.records.record import CorruptItem
@@ -39,13 +39,11 @@ from luca_shared.records.rules import Rules
 from luca_shared.records.term import TermState
 from luca_shared.records.timestamps import Timestamp
 from luca_shared.runtime import problems
-from luca_shared.runtime.preconditions import Create, Precondition, Replace
+from luca_shared.runtime.preconditions import Precondition
 from luca_shared.tenancy.context import TenantContext
 from luca_shared.tenancy.ids import Subject, Term
 from luca_shared.tenancy.table import Tables
 from luca_shared.tenancy.writes import Put
-
-_FAILED_CONDITION: Final = "ConditionalCheckFailed"
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,9 +96,8 @@ class GradeWriting:
         refuse_unfit(change, cell.assessment)
         context = caller.context
         grade, version = await self._sealed(context, await self._new_grade(caller, cell, change, precondition), change)
-        replaced = absent() if isinstance(precondition, Create) else equals("version", precondition.version)
         writes = [
-            Put(grade.key(context), grade.to_indexed_item(context), replaced),
+            Put(grade.key(context), grade.to_indexed_item(context), condition_of(precondition)),
             Put(version.key(context), version.to_item(), absent()),
         ]
         table = self._tables.of(context)
@@ -123,7 +120,7 @@ class GradeWriting:
             assessment_id=assessment.assessment_id,
             student_id=cell.student_id,
             term=assessment.term,
-            version=_next_version(precondition),
+            version=next_version(precondition),
             status=change.status,
             score=score,
             max_score=assessment.max_score,
@@ -178,19 +175,11 @@ class GradeWriting:
 def _item_met(canceled: TransactionCanceled) -> Item | None:
     """Return the grade that the transaction found in place of the one that it was to replace."""
     of_grade, of_version = canceled.reasons
-    if of_grade.code == _FAILED_CONDITION:
+    if of_grade.code == FAILED_CONDITION:
         return of_grade.item
-    if of_version.code == _FAILED_CONDITION:  # its history has a version that the grade itself has never reached
+    if of_version.code == FAILED_CONDITION:  # its history has a version that the grade itself has never reached
         raise CorruptItem("grade", "version") from canceled
     raise canceled
-
-
-def _next_version(precondition: Precondition) -> int:
-    match precondition:
-        case Create():
-            return 1
-        case Replace(version):
-            return version + 1
 
 
 def _is_same_request(current: Grade, wanted: Grade) -> bool:
