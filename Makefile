@@ -35,7 +35,13 @@ chaos: $(READY) ## The services killed before and after each request that they m
 
 .PHONY: test
 test: $(READY) ## Every test that needs no Docker, against the embedded emulator
-	@$(BIN)/python -m pytest tests -n $(TEST_WORKERS) --dist loadfile --cov --cov-report=term:skip-covered $(PYTEST_OPTIONS)
+	@$(BIN)/python -m pytest tests --ignore=tests/browser -n $(TEST_WORKERS) --dist loadfile --cov --cov-report=term:skip-covered $(PYTEST_OPTIONS)
+
+.PHONY: test-browser
+test-browser: $(READY) ## The pages in a real browser (needs Chromium; LUCA_CHROMIUM=/path/to/another)
+	@command -v "$${LUCA_CHROMIUM:-/usr/bin/chromium}" >/dev/null || \
+	    { echo "test-browser: install Chromium (on Debian: apt-get install chromium), or say where one is: LUCA_CHROMIUM=/path/to/it" >&2; exit 1; }
+	@$(BIN)/python -m pytest tests/browser $(PYTEST_OPTIONS)
 
 .PHONY: lint
 lint: $(READY) ## ruff, mypy --strict, import-linter, cfn-lint
