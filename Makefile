@@ -34,7 +34,7 @@ chaos: $(READY) ## The services killed before and after each request that they m
 	@exec $(BIN)/python -m luca_local.chaos $(CHAOS_OPTIONS)
 
 .PHONY: test
-test: $(READY) ## Every test that needs no Docker, against the embedded emulator
+test: $(READY) ## Every test that needs neither Docker nor a browser, against the embedded emulator
 	@$(BIN)/python -m pytest tests --ignore=tests/browser -n $(TEST_WORKERS) --dist loadfile --cov --cov-report=term:skip-covered $(PYTEST_OPTIONS)
 
 .PHONY: test-browser
