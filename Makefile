@@ -43,8 +43,15 @@ chaos: $(READY) ## The services killed before and after each request that they m
 	@exec $(BIN)/python -m luca_local.chaos $(CHAOS_OPTIONS)
 
 .PHONY: test
-test: $(READY) ## Every test that needs no Docker, against the embedded emulator
-	@$(BIN)/python -m pytest tests --ignore=tests/containers -n $(TEST_WORKERS) --dist loadfile --cov --cov-report=term:skip-covered $(PYTEST_OPTIONS)
+test: $(READY) ## Every test that needs neither Docker nor a browser, against the embedded emulator
+	@$(BIN)/python -m pytest tests --ignore=tests/browser --ignore=tests/containers -n $(TEST_WORKERS) --dist loadfile \
+	    --cov --cov-report=term:skip-covered $(PYTEST_OPTIONS)
+
+.PHONY: test-browser
+test-browser: $(READY) ## The pages in a real browser (needs Chromium; LUCA_CHROMIUM=/path/to/another)
+	@command -v "$${LUCA_CHROMIUM:-/usr/bin/chromium}" >/dev/null || \
+	    { echo "test-browser: install Chromium (on Debian: apt-get install chromium), or say where one is: LUCA_CHROMIUM=/path/to/it" >&2; exit 1; }
+	@$(BIN)/python -m pytest tests/browser $(PYTEST_OPTIONS)
 
 # Left out: what tries the embedded emulator's own process, the demo's and a developer's `make run`.
 IN_CONTAINERS := tests/integration tests/e2e tests/containers --ignore=tests/integration/emulator \

@@ -1,7 +1,7 @@
 """Asks the service in this container whether it lives, for the image's `HEALTHCHECK`: 0 yes, 1 no.
 
-It asks for liveness, not for readiness: whoever runs the container replaces it when the answer is no, and a new one would
-find AWS as unreachable as this one does.
+It asks for liveness, not for readiness: whoever runs the container replaces it when the answer is no, and a new one
+would find AWS as unreachable as this one does.
 """
 
 import http.client
