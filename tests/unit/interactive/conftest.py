@@ -22,7 +22,7 @@ from luca_shared.aws.dynamodb import DynamoDB
 from luca_shared.aws.errors import AccessDenied, AwsError, CancellationReason, ConditionFailed, TransactionCanceled
 from luca_shared.aws.expressions import Between, Condition, Page, Query
 from luca_shared.aws.kms import DataKey, Kms
-from luca_shared.aws.transactions import TransactPut, TransactUpdate, TransactWrite
+from luca_shared.aws.transactions import TransactDelete, TransactPut, TransactUpdate, TransactWrite
 from luca_shared.records.assessment import Assessment
 from luca_shared.records.class_ import Class, Enrollment
 from luca_shared.records.rules import Category, Rounding, Rules
@@ -121,7 +121,7 @@ class FakeDynamoDB:
         for write, key in zip(writes, keys, strict=True):
             if isinstance(write, TransactPut):
                 self._keep(write.table, write.item)
-            else:
+            elif isinstance(write, TransactDelete):
                 self.items.pop(key, None)
         lost, self.lost = self.lost, None
         if lost is not None:
