@@ -217,10 +217,21 @@ class School:
         await _enroll(self.table(), class_id, student_id, OPEN)
 
     async def ask(
-        self, who: str, method: str, path: str, body: object = None, headers: Mapping[str, str] | None = None
+        self,
+        who: str,
+        method: str,
+        path: str,
+        body: object = None,
+        headers: Mapping[str, str] | None = None,
+        *,
+        content: tuple[str, bytes] | None = None,
     ) -> ClientResponse:
+        """A body is sent as JSON; `content` is one with its media type."""
         all_headers = CIMultiDict({"Authorization": f"Bearer {who}", **(headers or {})})
-        response = await self.client.request(method, path, json=body, headers=all_headers)
+        if content is not None:
+            all_headers["Content-Type"] = content[0]
+        data = None if content is None else content[1]
+        response = await self.client.request(method, path, json=body, data=data, headers=all_headers)
         await response.read()
         return response
 
