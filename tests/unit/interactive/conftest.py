@@ -240,6 +240,12 @@ class School:
         assert response.status == 200, await response.text()
         return await response.json()
 
+    async def put(self, who: str, path: str, body: object = None, *, version: int | None = None) -> ClientResponse:
+        return await self.put_grade(who, path, body, version=version)
+
+    async def delete(self, who: str, path: str, *, version: int) -> ClientResponse:
+        return await self.ask(who, "DELETE", path, headers={"If-Match": f'"{version}"'})
+
     async def put_grade(
         self, who: str, path: str, body: object, *, version: int | None = None, headers: Mapping[str, str] | None = None
     ) -> ClientResponse:

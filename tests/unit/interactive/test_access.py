@@ -21,6 +21,7 @@ CONTRACT: Final = {
     ("GET", "/v1/me"): "TASGC",
     ("GET", "/v1/classes"): "TAC",
     ("GET", "/v1/classes/{class_id}"): "TAC",
+    ("PUT", "/v1/classes/{class_id}"): "A",
     ("GET", "/v1/classes/{class_id}/gradebook"): "TAC",
     ("PUT", "/v1/classes/{class_id}/assessments/{assessment_id}/grades/{student_id}"): "TA",
     ("GET", "/v1/classes/{class_id}/assessments/{assessment_id}/grades/{student_id}"): "TASGC",

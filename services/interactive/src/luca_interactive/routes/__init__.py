@@ -9,6 +9,7 @@ ENDPOINTS: Final[tuple[Endpoint, ...]] = (
     me.get_me,
     classes.get_classes,
     class_.get_class,
+    class_.put_class,
     gradebook.get_gradebook,
     grade.put_grade,
     grade.get_grade,
