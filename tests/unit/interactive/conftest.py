@@ -373,3 +373,12 @@ async def school(rate: SchoolRateLimit) -> AsyncIterator[School]:
     app = api(premises.parts, FakeVerifier(), rate, deadline=5.0, body_limit=4096)
     async with TestClient(TestServer(app)) as client:
         yield School(premises.dynamodb, premises.parts, premises.encryption, premises.clock, client)
+
+
+@pytest.fixture
+async def elsewhere(school: School, rate: SchoolRateLimit) -> AsyncIterator[School]:
+    """Another task of the service before the same table: it remembers for itself."""
+    parts = parts_of(school.parts.tables, school.encryption, Ages(), clock=school.clock)
+    app = api(parts, FakeVerifier(), rate, deadline=5.0, body_limit=4096)
+    async with TestClient(TestServer(app)) as client:
+        yield School(school.dynamodb, parts, school.encryption, school.clock, client)

@@ -6,7 +6,8 @@ from collections.abc import Iterable, Mapping
 from luca_interactive.api.classes import AssessmentAnswer, ClassAnswer
 from luca_interactive.api.gradebooks import GradebookAnswer, GradebookRow
 from luca_interactive.api.grades import GradeAnswer
-from luca_interactive.configuration import Classroom
+from luca_interactive.assessment_deletion import bring_back
+from luca_interactive.configuration import Classroom, Configuration
 from luca_interactive.grading import Mark, average
 from luca_interactive.sealed_texts import SealedTexts, comment_of, name_of
 from luca_interactive.together import together
@@ -20,10 +21,20 @@ from luca_shared.tenancy.table import TenantTable
 
 
 async def read_gradebook(
-    table: TenantTable, texts: SealedTexts, classroom: Classroom, rules: Rules, term: Term
+    table: TenantTable,
+    texts: SealedTexts,
+    configuration: Configuration,
+    classroom: Classroom,
+    rules: Rules,
+    term: Term,
 ) -> GradebookAnswer:
-    """Read names by one batch and grades by the class's index, at once; then open all texts together."""
+    """Read names by one batch and grades by the class's index, at once; then open all texts together.
+
+    A grade that reached its assessment while that was being deleted brings it back.
+    """
     students, grades = await together(_students(table, classroom.roster), _grades(table, classroom, term))
+    late = {grade.assessment_id for grade in grades} & classroom.deleted.keys()
+    brought_back = await bring_back(table, configuration, [classroom.deleted[each] for each in late])
     opened = await texts.open_many(table.context, [*map(name_of, students), *map(comment_of, grades)])
 
     names = {student.student_id: name for student, name in zip(students, opened, strict=False)}
@@ -31,7 +42,8 @@ async def read_gradebook(
     for grade, comment in zip(grades, opened[len(students) :], strict=True):
         answers[grade.student_id].append(GradeAnswer.of(grade, comment))
 
-    assessments = {key: each for key, each in sorted(classroom.assessments.items()) if each.term == term}
+    known = {**classroom.assessments, **brought_back}
+    assessments = {key: each for key, each in sorted(known.items()) if each.term == term}
     rows = [_row(rules, assessments, each, names.get(each), answers[each]) for each in classroom.roster]
     return GradebookAnswer(
         class_=ClassAnswer.of(classroom.info),
