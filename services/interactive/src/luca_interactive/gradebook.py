@@ -1,7 +1,7 @@
 """Putting a class's gradebook together, from as few readings as it can be."""
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 
 from luca_interactive.api.classes import AssessmentAnswer, ClassAnswer
 from luca_interactive.api.gradebooks import GradebookAnswer, GradebookRow
@@ -9,12 +9,12 @@ from luca_interactive.api.grades import GradeAnswer
 from luca_interactive.assessment_deletion import bring_back
 from luca_interactive.configuration import Classroom, Configuration
 from luca_interactive.grading import Mark, average
+from luca_interactive.roster_reading import by_name, read_students
 from luca_interactive.sealed_texts import SealedTexts, comment_of, name_of
 from luca_interactive.together import together
 from luca_shared.records.assessment import Assessment
 from luca_shared.records.grade import Grade
 from luca_shared.records.rules import Rules
-from luca_shared.records.student import Student
 from luca_shared.tenancy import keys
 from luca_shared.tenancy.ids import AssessmentId, StudentId, Term
 from luca_shared.tenancy.table import TenantTable
@@ -32,7 +32,7 @@ async def read_gradebook(
 
     A grade that reached its assessment while that was being deleted brings it back.
     """
-    students, grades = await together(_students(table, classroom.roster), _grades(table, classroom, term))
+    students, grades = await together(read_students(table, classroom.roster), _grades(table, classroom, term))
     late = {grade.assessment_id for grade in grades} & classroom.deleted.keys()
     brought_back = await bring_back(table, configuration, [classroom.deleted[each] for each in late])
     opened = await texts.open_many(table.context, [*map(name_of, students), *map(comment_of, grades)])
@@ -50,13 +50,8 @@ async def read_gradebook(
         term=term,
         rules_version=rules.version,
         assessments=[AssessmentAnswer.of(each) for each in assessments.values()],
-        students=sorted(rows, key=_by_name),
+        students=sorted(rows, key=lambda row: by_name(row.name, row.student_id)),
     )
-
-
-async def _students(table: TenantTable, roster: Iterable[StudentId]) -> list[Student]:
-    found = await table.get_many([keys.profile(table.context, student_id) for student_id in roster])
-    return [Student.from_item(item) for item in found.values()]
 
 
 async def _grades(table: TenantTable, classroom: Classroom, term: Term) -> list[Grade]:
@@ -78,7 +73,3 @@ def _row(
     ]
     result = average(rules, marks)
     return GradebookRow(student_id=student_id, name=name, average=result.percent, letter=result.letter, grades=grades)
-
-
-def _by_name(row: GradebookRow) -> tuple[bool, str, str]:
-    return row.name is None, (row.name or "").casefold(), row.student_id

@@ -9,10 +9,12 @@ from luca_interactive.routes import (
     behavior,
     class_,
     classes,
+    enrollment,
     grade,
     grade_history,
     gradebook,
     me,
+    roster,
     student_grades,
 )
 
@@ -24,6 +26,10 @@ ENDPOINTS: Final[tuple[Endpoint, ...]] = (
     assessments.get_assessments,
     assessment.put_assessment,
     assessment.delete_assessment,
+    roster.get_roster,
+    roster.get_roster_csv,
+    enrollment.put_enrollment,
+    enrollment.delete_enrollment,
     gradebook.get_gradebook,
     gradebook.get_gradebook_csv,
     grade.put_grade,
