@@ -29,6 +29,7 @@ CONTRACT: Final = {
     ("GET", "/v1/classes/{class_id}/roster.csv"): "TA",
     ("PUT", "/v1/classes/{class_id}/roster/{student_id}"): "A",
     ("DELETE", "/v1/classes/{class_id}/roster/{student_id}"): "A",
+    ("POST", "/v1/rosters/import"): "A",
     ("GET", "/v1/classes/{class_id}/gradebook"): "TAC",
     ("GET", "/v1/classes/{class_id}/gradebook.csv"): "TAC",
     ("PUT", "/v1/classes/{class_id}/assessments/{assessment_id}/grades/{student_id}"): "TA",

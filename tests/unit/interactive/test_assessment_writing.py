@@ -153,6 +153,20 @@ async def test_an_assessment_made_and_deleted_in_between_is_in_the_way_of_one_in
     assert ("luca", "TENANT#norte#CLASS#c1", "ASSESSMENT#a9") not in school.dynamodb.items
 
 
+async def test_a_class_that_changes_its_subject_meanwhile_is_asked_anew(
+    school: "School", monkeypatch: pytest.MonkeyPatch
+) -> None:
+    transact = school.dynamodb.transact_write
+
+    async def after_the_change(*args: Any, **options: Any) -> None:
+        school.dynamodb.items["luca", "TENANT#norte#CLASS#c1", "INFO"]["subject"] = "science"
+        await transact(*args, **options)
+
+    monkeypatch.setattr(school.dynamodb, "transact_write", after_the_change)
+    response = await school.put(TEACHER, PATH, CHANGE)
+    assert (response.status, response.headers["Retry-After"]) == (409, "1")
+
+
 async def test_a_max_score_stays_under_the_grades_that_were_given_out_of_it(school: "School") -> None:
     await school.put_grade(TEACHER, LIST + "/a1/grades/s1", GRADE)
     wider = {"category": "exam", "title": "a1", "max_score": 20}

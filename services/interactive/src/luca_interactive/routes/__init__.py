@@ -15,6 +15,7 @@ from luca_interactive.routes import (
     gradebook,
     me,
     roster,
+    roster_import,
     student_grades,
 )
 
@@ -28,6 +29,7 @@ ENDPOINTS: Final[tuple[Endpoint, ...]] = (
     assessment.delete_assessment,
     roster.get_roster,
     roster.get_roster_csv,
+    roster_import.post_roster_import,
     enrollment.put_enrollment,
     enrollment.delete_enrollment,
     gradebook.get_gradebook,
