@@ -165,7 +165,8 @@ async def test_another_schools_cursor_leads_nowhere_but_to_ones_own(
         foreign = ids(SCHOOLS[theirs], own_class=False).path(endpoint)
         for username in accounts(theirs, endpoint):
             async with platform.client(username) as client, client.get(foreign, params={"limit": "1"}) as answer:
-                listed = await answer.json() if answer.status == 200 else {}
+                is_json = answer.status == 200 and answer.content_type == "application/json"
+                listed = await answer.json() if is_json else {}
                 cursors |= {listed["next_cursor"]} if listed.get("next_cursor") else set()
         path = ids(SCHOOLS[mine], own_class=False).path(endpoint)
         for username in accounts(mine, endpoint):

@@ -68,6 +68,11 @@ async def test_grades_of_other_assessments_do_not_count(school: "School") -> Non
     assert (await school.delete(TEACHER, LIST + "/a", version=1)).status == 204
 
 
+async def test_a_term_that_is_not_set_up_is_a_conflict_not_a_failure(school: "School") -> None:
+    del school.dynamodb.items["luca", "TENANT#norte#TERM#2026-Q4", "INFO"]
+    assert (await school.delete(TEACHER, PATH, version=1)).status == 409
+
+
 async def test_two_deletions_at_once_are_one(school: "School") -> None:
     answers = await asyncio.gather(*(school.delete(TEACHER, PATH, version=1) for _ in range(3)))
     assert sorted(answer.status for answer in answers) == [204, 404, 404]

@@ -78,7 +78,11 @@ async def refuse_unless_open(configuration: Configuration, context: TenantContex
     Raises:
         Problem: 409.
     """
-    if (await configuration.term(context, term)).state is not TermState.OPEN:
+    try:
+        state = (await configuration.term(context, term)).state
+    except NotSetUp:
+        raise problems.conflict("the assessment's term has not been set up yet") from None
+    if state is not TermState.OPEN:
         raise problems.term_frozen("its assessments can no longer be changed")
 
 
