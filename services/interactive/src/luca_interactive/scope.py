@@ -92,7 +92,7 @@ async def cell_to_read(caller: Caller, configuration: Configuration, table: Tena
     """
 
     def look(classroom: Classroom) -> Cell | None:
-        assessment = classroom.assessments.get(path.assessment_id)
+        assessment = classroom.assessment_of_grade(path.assessment_id)
         return None if assessment is None else Cell(classroom.info, assessment, path.student_id)
 
     cell = await configuration.find(caller.context, path.class_id, look)

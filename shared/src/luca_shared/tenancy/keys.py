@@ -85,6 +85,11 @@ def assessment(context: TenantContext, class_id: ClassId, assessment_id: Assessm
     return Key(context, Table.LUCA, partition=("CLASS", class_id), sort=("ASSESSMENT", assessment_id))
 
 
+def deleted_assessment(context: TenantContext, class_id: ClassId, assessment_id: AssessmentId) -> Key:
+    """What is left of an assessment that was deleted."""
+    return Key(context, Table.LUCA, partition=("CLASS", class_id), sort=("DELETED", assessment_id))
+
+
 def enrollment(context: TenantContext, class_id: ClassId, student_id: StudentId) -> Key:
     """The class's side of an enrollment, by which a class's roster is found."""
     return Key(context, Table.LUCA, partition=("CLASS", class_id), sort=("STUDENT", student_id))
@@ -93,6 +98,16 @@ def enrollment(context: TenantContext, class_id: ClassId, student_id: StudentId)
 def whole_class(context: TenantContext, class_id: ClassId) -> Range:
     """A class with its assessments and its roster, in one partition."""
     return Range(context, Table.LUCA, partition=("CLASS", class_id))
+
+
+def assessments(context: TenantContext, class_id: ClassId) -> Range:
+    """The assessments of a class."""
+    return Range(context, Table.LUCA, partition=("CLASS", class_id), prefix="ASSESSMENT#")
+
+
+def roster(context: TenantContext, class_id: ClassId) -> Range:
+    """The enrollments in a class."""
+    return Range(context, Table.LUCA, partition=("CLASS", class_id), prefix="STUDENT#")
 
 
 # --- What a school has as a whole.
@@ -166,18 +181,20 @@ def by_class(
     }
 
 
-def grades_of_class(context: TenantContext, class_id: ClassId, term: Term) -> Range:
-    """The current grades of a class in a term, by assessment."""
+def grades_of_class(
+    context: TenantContext, class_id: ClassId, term: Term, assessment_id: AssessmentId | None = None
+) -> Range:
+    """The current grades of a class in a term, of one assessment or of all, by assessment."""
 
     def primary(position: str) -> Key:
-        _, _, assessment_id, student_id = position.split("#")
-        return grade(context, StudentId(student_id), term, class_id, AssessmentId(assessment_id))
+        _, _, assessment, student_id = position.split("#")
+        return grade(context, StudentId(student_id), term, class_id, AssessmentId(assessment))
 
     return Range(
         context,
         Table.LUCA,
         partition=("CLASS", class_id),
-        prefix=_prefix("GRADE", term),
+        prefix=_prefix("GRADE", term, assessment_id),
         index=Index.BY_CLASS,
         primary=primary,
     )

@@ -33,6 +33,7 @@ KEYS: dict[str, tuple[Any, ...]] = {
     "event": (S, "2026-11-24", E),
     "class_info": (C,),
     "assessment": (C, A),
+    "deleted_assessment": (C, A),
     "enrollment": (C, S),
     "class_entry": (T, C),
     "term_entry": (T,),
@@ -52,6 +53,8 @@ RANGES: dict[str, tuple[Any, ...]] = {
     "enrollments_of_student": (S,),
     "events_of_student": (S, "2026-11-01", "2026-11-24"),
     "whole_class": (C,),
+    "assessments": (C,),
+    "roster": (C,),
     "class_entries": (T,),
     "term_entries": (),
     "guardian_links": (P,),
@@ -73,6 +76,7 @@ GOLDEN = {
     "event": ("luca", "TENANT#norte#STUDENT#s42", "EVENT#2026-11-24#e-1"),
     "class_info": ("luca", "TENANT#norte#CLASS#c1", "INFO"),
     "assessment": ("luca", "TENANT#norte#CLASS#c1", "ASSESSMENT#a7"),
+    "deleted_assessment": ("luca", "TENANT#norte#CLASS#c1", "DELETED#a7"),
     "enrollment": ("luca", "TENANT#norte#CLASS#c1", "STUDENT#s42"),
     "class_entry": ("luca", "TENANT#norte#DIRECTORY", "CLASS#2026-Q4#c1"),
     "term_entry": ("luca", "TENANT#norte#DIRECTORY", "TERM#2026-Q4"),
@@ -211,6 +215,11 @@ def test_ranges_hold_what_they_are_named_for_and_nothing_else(act_as: ActAs) -> 
     assert keys.grade_version(norte, S, T, C, AssessmentId("a70"), 1).sk not in keys.versions_of_grade(
         norte, S, T, C, A
     )
+    in_index = keys.by_class(norte, C, T, A, S)["by_class_sk"]
+    assert in_index in keys.grades_of_class(norte, C, T)
+    assert in_index in keys.grades_of_class(norte, C, T, A)
+    assert in_index not in keys.grades_of_class(norte, C, T, AssessmentId("a"))
+    assert keys.deleted_assessment(norte, C, A).sk not in keys.assessments(norte, C)
     days = keys.events_of_student(norte, S, "2026-11-01", "2026-11-24")
     assert keys.event(norte, S, "2026-11-01", E).sk in days
     assert keys.event(norte, S, "2026-11-24", EventId("zzz")).sk in days

@@ -3,13 +3,37 @@
 from typing import Final
 
 from luca_interactive.access import Endpoint
-from luca_interactive.routes import behavior, class_, classes, grade, grade_history, gradebook, me, student_grades
+from luca_interactive.routes import (
+    assessment,
+    assessments,
+    behavior,
+    class_,
+    classes,
+    enrollment,
+    grade,
+    grade_history,
+    gradebook,
+    me,
+    roster,
+    roster_import,
+    student_grades,
+)
 
 ENDPOINTS: Final[tuple[Endpoint, ...]] = (
     me.get_me,
     classes.get_classes,
     class_.get_class,
+    class_.put_class,
+    assessments.get_assessments,
+    assessment.put_assessment,
+    assessment.delete_assessment,
+    roster.get_roster,
+    roster.get_roster_csv,
+    roster_import.post_roster_import,
+    enrollment.put_enrollment,
+    enrollment.delete_enrollment,
     gradebook.get_gradebook,
+    gradebook.get_gradebook_csv,
     grade.put_grade,
     grade.get_grade,
     grade_history.get_grade_history,
