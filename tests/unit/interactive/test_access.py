@@ -28,6 +28,7 @@ CONTRACT: Final = {
     ("GET", "/v1/classes/{class_id}/assessments/{assessment_id}/grades/{student_id}/history"): "TASGC",
     ("GET", "/v1/students/{student_id}/grades"): "TASGC",
     ("GET", "/v1/students/{student_id}/behavior"): "TASGC",
+    ("GET", "/v1/students/{student_id}/report-card"): "TASGC",
 }
 LETTERS: Final = {
     "T": Role.TEACHER,

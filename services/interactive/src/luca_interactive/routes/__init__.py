@@ -3,7 +3,17 @@
 from typing import Final
 
 from luca_interactive.access import Endpoint
-from luca_interactive.routes import behavior, class_, classes, grade, grade_history, gradebook, me, student_grades
+from luca_interactive.routes import (
+    behavior,
+    class_,
+    classes,
+    grade,
+    grade_history,
+    gradebook,
+    me,
+    report_card,
+    student_grades,
+)
 
 ENDPOINTS: Final[tuple[Endpoint, ...]] = (
     me.get_me,
@@ -15,4 +25,5 @@ ENDPOINTS: Final[tuple[Endpoint, ...]] = (
     grade_history.get_grade_history,
     student_grades.get_student_grades,
     behavior.get_behavior,
+    report_card.get_report_card,
 )
