@@ -12,6 +12,7 @@ from luca_interactive.routes import (
     gradebook,
     me,
     report_card,
+    student,
     student_grades,
 )
 
@@ -25,5 +26,8 @@ ENDPOINTS: Final[tuple[Endpoint, ...]] = (
     grade_history.get_grade_history,
     student_grades.get_student_grades,
     behavior.get_behavior,
+    student.get_student,
+    student.put_student,
+    student.delete_student,
     report_card.get_report_card,
 )
