@@ -314,7 +314,8 @@ async def furnish(tables: Tables, encryption: FieldEncryption, school_id: str, *
     for student, name in (("s1", "Zoe"), ("s2", "ana"), ("s3", "Luis")):
         student_id = StudentId(prefix + student)
         sealed = await encryption.encrypt(on_behalf, student_id, "name", name)
-        record = Student(student_id=student_id, version=1, name=sealed)
+        guardian_ids = (PersonId(prefix + "g1"),) if student == "s1" else ()
+        record = Student(student_id=student_id, version=1, name=sealed, guardian_ids=guardian_ids)
         await table.put(record.key(on_behalf), record.to_item())
     link = GuardianLink(person_id=PersonId(prefix + "g1"), student_id=StudentId(prefix + "s1"))
     await table.put(link.key(on_behalf), link.to_item())

@@ -37,6 +37,10 @@ CONTRACT: Final = {
     ("GET", "/v1/classes/{class_id}/assessments/{assessment_id}/grades/{student_id}/history"): "TASGC",
     ("GET", "/v1/students/{student_id}/grades"): "TASGC",
     ("GET", "/v1/students/{student_id}/behavior"): "TASGC",
+    ("GET", "/v1/students/{student_id}"): "TASGC",
+    ("PUT", "/v1/students/{student_id}"): "A",
+    ("DELETE", "/v1/students/{student_id}"): "A",
+    ("GET", "/v1/students/{student_id}/report-card"): "TASGC",
 }
 LETTERS: Final = {
     "T": Role.TEACHER,

@@ -6,6 +6,7 @@ from typing import Final
 from aiohttp import web
 
 from luca_interactive.configuration import Configuration
+from luca_interactive.erasing import Erasing
 from luca_interactive.grade_writing import GradeWriting
 from luca_interactive.sealed_texts import SealedTexts
 from luca_shared.tenancy.table import Tables
@@ -13,12 +14,13 @@ from luca_shared.tenancy.table import Tables
 
 @dataclass(frozen=True, slots=True)
 class Parts:
-    """The tables, what is remembered of them, the encrypted texts and the writing of grades."""
+    """The tables, what is remembered of them, the encrypted texts, what writes grades and what erases."""
 
     tables: Tables
     configuration: Configuration
     texts: SealedTexts
     grade_writing: GradeWriting
+    erasing: Erasing
 
 
 PARTS: Final[web.AppKey[Parts]] = web.AppKey("parts", Parts)

@@ -11,12 +11,17 @@ from luca_shared.tenancy.key_types import LAST, Index, Key, Range, Table, joined
 
 PENDING_SHARDS = 8
 
-# --- A student's partition: profile, grades with every version, events, enrollments.
+# --- A student's partition: profile, grades with every version, events, enrollments, or what is left after an erasure.
 
 
 def profile(context: TenantContext, student_id: StudentId) -> Key:
     """A student's profile."""
     return _of_student(context, student_id, "PROFILE")
+
+
+def erasure(context: TenantContext, student_id: StudentId) -> Key:
+    """The record of a student's erasure."""
+    return _of_student(context, student_id, "ERASURE")
 
 
 def grade(
@@ -53,6 +58,11 @@ def grades_of_student(context: TenantContext, student_id: StudentId, term: Term 
     return Range(context, Table.LUCA, partition=("STUDENT", student_id), prefix=_prefix("GRADE", term))
 
 
+def versions_of_student(context: TenantContext, student_id: StudentId) -> Range:
+    """Every version of every grade of a student."""
+    return Range(context, Table.LUCA, partition=("STUDENT", student_id), prefix="GRADEV#")
+
+
 def versions_of_grade(
     context: TenantContext, student_id: StudentId, term: Term, class_id: ClassId, assessment_id: AssessmentId
 ) -> Range:
@@ -70,6 +80,11 @@ def events_of_student(context: TenantContext, student_id: StudentId, first_day: 
     """A student's events from one UTC day to another, both included."""
     low, high = _prefix(first_day), _prefix(last_day) + LAST
     return Range(context, Table.LUCA, partition=("STUDENT", student_id), prefix="EVENT#", low=low, high=high)
+
+
+def all_events_of_student(context: TenantContext, student_id: StudentId) -> Range:
+    """A student's events, oldest day first."""
+    return Range(context, Table.LUCA, partition=("STUDENT", student_id), prefix="EVENT#")
 
 
 # --- A class's partition: what it is, its assessments, its roster.

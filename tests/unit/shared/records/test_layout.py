@@ -7,6 +7,7 @@ import pytest
 from luca_shared.records import school, submission
 from luca_shared.records.assessment import Assessment, DeletedAssessment
 from luca_shared.records.class_ import Class, Enrollment
+from luca_shared.records.erasure import Erasure
 from luca_shared.records.event import Event
 from luca_shared.records.grade import Grade, GradeStatus, SyncStatus
 from luca_shared.records.idempotency import IdempotencyRecord, IdempotencyState
@@ -92,6 +93,12 @@ BATCH = Batch(
             Table.LUCA,
             "TENANT#norte#STUDENT#s42",
             "PROFILE",
+        ),
+        (
+            Erasure(student_id=S, version=1, erased_at=AT, erased_by=P).key(NORTE),
+            Table.LUCA,
+            "TENANT#norte#STUDENT#s42",
+            "ERASURE",
         ),
         (EVENT.key(NORTE), Table.LUCA, "TENANT#norte#STUDENT#s42", "EVENT#2026-11-24#e1"),
         (CLASS.key(NORTE), Table.LUCA, "TENANT#norte#CLASS#c1", "INFO"),

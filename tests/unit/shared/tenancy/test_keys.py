@@ -27,6 +27,7 @@ S, C, A, T, P, E, J = (
 # Every builder with parts to call it with. A new builder belongs here, or the test below fails.
 KEYS: dict[str, tuple[Any, ...]] = {
     "profile": (S,),
+    "erasure": (S,),
     "grade": (S, T, C, A),
     "grade_version": (S, T, C, A, 3),
     "student_enrollment": (S, T, C),
@@ -49,9 +50,11 @@ KEYS: dict[str, tuple[Any, ...]] = {
 }
 RANGES: dict[str, tuple[Any, ...]] = {
     "grades_of_student": (S, T),
+    "versions_of_student": (S,),
     "versions_of_grade": (S, T, C, A),
     "enrollments_of_student": (S,),
     "events_of_student": (S, "2026-11-01", "2026-11-24"),
+    "all_events_of_student": (S,),
     "whole_class": (C,),
     "assessments": (C,),
     "roster": (C,),
@@ -70,6 +73,7 @@ INDEX_ATTRIBUTES: dict[str, tuple[Any, ...]] = {
 # From the binding description of the tables: builder -> table, partition key, sort key.
 GOLDEN = {
     "profile": ("luca", "TENANT#norte#STUDENT#s42", "PROFILE"),
+    "erasure": ("luca", "TENANT#norte#STUDENT#s42", "ERASURE"),
     "grade": ("luca", "TENANT#norte#STUDENT#s42", "GRADE#2026-Q4#c1#a7"),
     "grade_version": ("luca", "TENANT#norte#STUDENT#s42", "GRADEV#2026-Q4#c1#a7#00000003"),
     "student_enrollment": ("luca", "TENANT#norte#STUDENT#s42", "ENROLLMENT#2026-Q4#c1"),

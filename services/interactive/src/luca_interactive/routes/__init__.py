@@ -14,8 +14,10 @@ from luca_interactive.routes import (
     grade_history,
     gradebook,
     me,
+    report_card,
     roster,
     roster_import,
+    student,
     student_grades,
 )
 
@@ -39,4 +41,8 @@ ENDPOINTS: Final[tuple[Endpoint, ...]] = (
     grade_history.get_grade_history,
     student_grades.get_student_grades,
     behavior.get_behavior,
+    student.get_student,
+    student.put_student,
+    student.delete_student,
+    report_card.get_report_card,
 )
