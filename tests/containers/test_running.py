@@ -31,11 +31,14 @@ def is_healthy(docker: "Docker", container: str) -> bool:
     return bool(docker.inspect("container", container)["State"]["Health"]["Status"] == "healthy")
 
 
-def of_platform(docker: "Docker", image: str) -> dict[str, Any]:
-    """Return the container that the platform runs of an image."""
-    (container,) = docker("ps", "--quiet", "--filter", f"ancestor={image}", "--filter", "label=luca.platform").split()
-    found: dict[str, Any] = docker.inspect("container", container)
-    return found
+def of_platform(platform: PlatformProcess, docker: "Docker", image: str) -> dict[str, Any]:
+    """Return the container that this platform runs of an image; others may run beside it."""
+    told = f"LUCA_AWS_ENDPOINT_URL={platform.record.aws_endpoint}"
+    running = docker("ps", "--quiet", "--filter", f"ancestor={image}", "--filter", "label=luca.platform").split()
+    inspected = [docker.inspect("container", each) for each in running]
+    (found,) = [each for each in inspected if told in each["Config"]["Env"]]
+    container: dict[str, Any] = found
+    return container
 
 
 # The sync is a task that ends by itself.
@@ -46,7 +49,7 @@ each_that_serves = pytest.mark.parametrize("service", ["interactive", "ingest-wo
 async def test_the_platforms_services_are_hardened_containers(
     platform: PlatformProcess, docker: "Docker", image: str
 ) -> None:
-    container = of_platform(docker, image)
+    container = of_platform(platform, docker, image)
     host = container["HostConfig"]
     assert (host["ReadonlyRootfs"], host["CapDrop"], host["SecurityOpt"]) == (True, ["ALL"], ["no-new-privileges"])
     assert container["Config"]["User"] == "10001:10001"
@@ -56,9 +59,10 @@ async def test_the_platforms_services_are_hardened_containers(
 
 
 @each_that_serves
-@pytest.mark.usefixtures("platform")
-def test_one_that_is_told_to_stop_ends_in_order_and_in_time(docker: "Docker", image: str) -> None:
-    told = of_platform(docker, image)["Config"]["Env"]
+def test_one_that_is_told_to_stop_ends_in_order_and_in_time(
+    platform: PlatformProcess, docker: "Docker", image: str
+) -> None:
+    told = of_platform(platform, docker, image)["Config"]["Env"]
     variables = [each for each in told if each.startswith(("LUCA_", "AWS_"))]
     with HeldPort() as port, HeldPort() as operations:
         port.let_go()
