@@ -5,9 +5,9 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
 import pytest
-from aiobotocore.session import get_session
 
 from luca_local import environment
+from luca_local.aws_clients import session_as
 from luca_local.deployment import deployed
 from luca_local.platform_process import PlatformProcess
 from luca_local.ports import HeldPort
@@ -84,9 +84,8 @@ async def test_the_sync_sends_a_term_from_its_image(
     record = platform.record
     admin = Credentials(record.admin.access_key_id, record.admin.secret_access_key)
     deployment = await deployed(record.aws_endpoint, admin, record.region)
-    session = get_session()
-    session.set_credentials(admin.access_key_id, admin.secret_access_key)
-    async with StsAssumeRole(region=record.region, endpoint_url=record.aws_endpoint, session=session) as assume_role:
+    as_admin = session_as(admin)
+    async with StsAssumeRole(region=record.region, endpoint_url=record.aws_endpoint, session=as_admin) as assume_role:
         role = await assume_role(deployment.gov_sync_role_arn, {}, "container")
     assert record.government is not None
     told = {
