@@ -1,0 +1,118 @@
+// What teachers do in a lesson: 60% grade writes, 25% gradebook reads, 15% of the rest; offered at a rate (open loop).
+//
+// A virtual user is a teacher with some students who are nobody else's. So it knows of each grade which version it
+// replaces: that of the seed at first, then the one that the last answer named. A grade whose write was not answered is
+// left alone from then on, for nobody knows whether it was carried out.
+import exec from "k6/execution";
+import http from "k6/http";
+import { Counter } from "k6/metrics";
+import { SharedArray } from "k6/data";
+
+const STUDENTS = 30;
+const GRADED = ["a1", "a2", "a3", "a4"];
+const TODAYS = "a5";
+const VUS = Number(__ENV.VUS || 480);
+
+const people = new SharedArray("people", () => JSON.parse(open(__ENV.PEOPLE)));
+const failures = new Counter("failures");
+
+const visiting = {
+  executor: "shared-iterations",
+  vus: 8,
+  iterations: Number(__ENV.SCHOOLS || 1),
+  maxDuration: "10m",
+};
+const offering = {
+  executor: "constant-arrival-rate",
+  rate: Number(__ENV.RATE || 10),
+  timeUnit: "10s",
+  duration: `${__ENV.SECONDS || 1}s`,
+  preAllocatedVUs: VUS,
+  maxVUs: VUS,
+  gracefulStop: "5s",
+};
+
+export const options = {
+  discardResponseBodies: true,
+  scenarios: { main: __ENV.MODE === "visit" ? visiting : offering },
+  noCookiesReset: true,
+};
+
+const versions = {}; // of this virtual user's grades: 0 when there is none yet, -1 when nobody knows
+
+export default function () {
+  if (__ENV.MODE === "visit") {
+    visit(exec.scenario.iterationInTest);
+    return;
+  }
+  const user = exec.vu.idInTest - 1;
+  const me = people[user % people.length];
+  const slots = Math.max(1, Math.floor(VUS / people.length));
+  const slot = Math.floor(user / people.length) % slots;
+  const chance = Math.random();
+  if (chance < 0.6) write(me, ownStudent(slot, slots));
+  else if (chance < 0.85) get(me, `/v1/classes/${me.class_id}/gradebook`, "gradebook");
+  else if (chance < 0.9) get(me, "/v1/me", "me");
+  else if (chance < 0.94) get(me, `/v1/classes/${me.class_id}/roster`, "roster");
+  else if (chance < 0.97) get(me, gradePath(me, anyStudent(), GRADED[0]), "grade");
+  else get(me, `/v1/students/${studentId(me, anyStudent())}/grades`, "student");
+}
+
+// A teacher of one school does a little of everything.
+function visit(school) {
+  const me = people[school];
+  write(me, 0);
+  get(me, `/v1/classes/${me.class_id}/gradebook`, "gradebook");
+  get(me, "/v1/me", "me");
+}
+
+function write(me, student) {
+  const assessment = Math.random() < 0.5 ? TODAYS : GRADED[Math.floor(Math.random() * GRADED.length)];
+  const path = gradePath(me, student, assessment);
+  const known = versions[path];
+  const version = known === undefined ? (assessment === TODAYS ? 0 : 1) : known;
+  if (version < 0) {
+    get(me, path, "grade");
+    return;
+  }
+  const change = { status: "scored", score: Math.round(Math.random() * 100) / 10 };
+  if (Math.random() < 0.25) {
+    change.comment = "Bien, falta el dibujo";
+    change.reason = "first mark";
+  }
+  const headers = { Authorization: `Bearer ${me.token}`, "Content-Type": "application/json" };
+  if (version === 0) headers["If-None-Match"] = "*";
+  else headers["If-Match"] = `"${version}"`;
+  versions[path] = -1; // until it is answered
+  const response = http.put(__ENV.TARGET + path, JSON.stringify(change), { headers, timeout: "10s", tags: { name: "write" } });
+  if (expect(response, version === 0 ? 201 : 200)) versions[path] = version + 1;
+}
+
+function get(me, path, name) {
+  const headers = { Authorization: `Bearer ${me.token}` };
+  expect(http.get(__ENV.TARGET + path, { headers, timeout: "10s", tags: { name } }), 200);
+}
+
+function expect(response, status) {
+  if (response.status === status) return true;
+  failures.add(1);
+  console.warn(`${response.request.method} ${response.url}: ${response.status} ${response.error}`);
+  return false;
+}
+
+function gradePath(me, student, assessment) {
+  return `/v1/classes/${me.class_id}/assessments/${assessment}/grades/${studentId(me, student)}`;
+}
+
+function studentId(me, number) {
+  return `student-${me.class_id.slice(1)}-${String(number).padStart(2, "0")}`;
+}
+
+function ownStudent(slot, slots) {
+  const own = Math.floor((STUDENTS - 1 - slot) / slots) + 1;
+  return slot + slots * Math.floor(Math.random() * own);
+}
+
+function anyStudent() {
+  return Math.floor(Math.random() * STUDENTS);
+}
