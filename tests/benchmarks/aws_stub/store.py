@@ -96,7 +96,8 @@ class Store:
             if before is not None:
                 self._put(table, before.item)
 
-    def _put(self, table: str, item: Wire) -> None:
+    def _put(self, table: str, given: Wire) -> None:
+        item = {name: _trimmed(value) for name, value in given.items()}
         stored = Stored(item, orjson.dumps(item))
         self.partition(table, item["pk"]["S"]).put(item["sk"]["S"], stored)
         if f"{_INDEX}_pk" in item:
@@ -109,3 +110,9 @@ class Store:
             in_index = self.partition(f"{table}/{_INDEX}", stored.item[f"{_INDEX}_pk"]["S"])
             in_index.remove(stored.item[f"{_INDEX}_sk"]["S"])
         self.partition(table, pk).remove(sk)
+
+
+def _trimmed(value: dict[str, Any]) -> dict[str, Any]:
+    """A number as DynamoDB gives it back: without trailing zeros."""
+    number = value.get("N")
+    return value if number is None or "." not in number else {"N": number.rstrip("0").rstrip(".")}
