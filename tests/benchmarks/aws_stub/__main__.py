@@ -1,4 +1,4 @@
-"""Runs the AWS stub: `python -m tests.benchmarks.aws_stub --port 4600 --seed tests.benchmarks.interactive.school ...`."""
+"""Runs the AWS stub: `python -m tests.benchmarks.aws_stub --port 4600 --seed MODULE ...`."""
 
 import argparse
 import asyncio
@@ -7,7 +7,6 @@ from importlib import import_module
 from pathlib import Path
 
 import uvloop
-
 from tests.benchmarks.aws_stub.answering import AwsStub
 from tests.benchmarks.aws_stub.http import HttpProtocol
 from tests.benchmarks.aws_stub.store import Store

@@ -16,14 +16,13 @@ from typing import Any, Final
 from urllib.parse import parse_qs
 
 import orjson
-
 from tests.benchmarks.aws_stub.dynamodb import DynamoDB, Refused
 from tests.benchmarks.aws_stub.http import Answer, Request
 from tests.benchmarks.aws_stub.store import Store
 
 _JSON: Final = b"application/json"
 _AMZ_JSON: Final = b"application/x-amz-json-1.0"
-_TOKEN_PREFIX: Final = "session-of-"  # noqa: S105  # no token of anybody
+_TOKEN_PREFIX: Final = "session-of-"  # no token of anybody
 
 
 class AwsStub:

@@ -6,7 +6,6 @@ from collections.abc import Callable, Mapping
 from typing import Any, Final
 
 import orjson
-
 from tests.benchmarks.aws_stub.store import Store, Stored, Wire
 
 Request = Mapping[str, Any]
@@ -115,7 +114,9 @@ class DynamoDB:
         ]
         codes = [reason["Code"] for reason in reasons]
         if any(code != "None" for code in codes):
-            message = f"Transaction cancelled, please refer cancellation reasons for specific reasons [{', '.join(codes)}]"
+            message = (
+                f"Transaction cancelled, please refer cancellation reasons for specific reasons [{', '.join(codes)}]"
+            )
             raise Refused("TransactionCanceledException", message, CancellationReasons=reasons)
         for kind, write in writes:
             if kind == "Put":

@@ -48,7 +48,7 @@ class HttpProtocol(asyncio.Protocol):
         """Keep the connection."""
         self._transport = cast("asyncio.Transport", transport)  # uvloop's only behaves like one
 
-    def connection_lost(self, error: Exception | None) -> None:
+    def connection_lost(self, exc: Exception | None) -> None:  # noqa: ARG002  # asyncio's name
         """Forget it: an answer that is held back has nowhere to go."""
         self._transport = None
 

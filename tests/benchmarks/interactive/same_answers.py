@@ -6,7 +6,6 @@ from collections.abc import Mapping
 from typing import Any, Final, NamedTuple
 
 import orjson
-
 from tests.benchmarks.interactive import school
 
 # When it was recorded differs, and so do ids of requests and a problem's wording.
@@ -63,12 +62,15 @@ def differences(one: str, other: str, token: str) -> list[str]:
     """Return in which answers two services at these addresses differ, or are wrong; neither is left as it was."""
     found = []
     for asked in _questions():
-        answers = [_ask(url, token, asked) for url in (one, other)]
-        if answers[0].status != asked.status:
-            found.append(f"{asked.what}: {answers[0].status} instead of {asked.status}")
-        if answers[0] != answers[1]:
-            found.append(f"{asked.what}: {_difference(*answers)}")
-    unknown = _ask(one, "no.to.ken", Asked("", "GET", "/v1/me", 401)), _ask(other, "no.to.ken", Asked("", "GET", "/v1/me", 401))
+        first, second = _ask(one, token, asked), _ask(other, token, asked)
+        if first.status != asked.status:
+            found.append(f"{asked.what}: {first.status} instead of {asked.status}")
+        if first != second:
+            found.append(f"{asked.what}: {difference(first, second)}")
+    unknown = (
+        _ask(one, "no.to.ken", Asked("", "GET", "/v1/me", 401)),
+        _ask(other, "no.to.ken", Asked("", "GET", "/v1/me", 401)),
+    )
     if [answer.status for answer in unknown] != [401, 401]:
         found.append("a token that is none is let in")
     return found
@@ -83,30 +85,31 @@ def _ask(url: str, token: str, asked: Asked) -> Answered:
     )
     try:
         with urllib.request.urlopen(request, timeout=30) as response:  # noqa: S310
-            return Answered(response.status, response.headers["ETag"], _essence(orjson.loads(response.read())))
+            return Answered(response.status, response.headers["ETag"], essence(orjson.loads(response.read())))
     except urllib.error.HTTPError as error:
-        body = _essence(orjson.loads(error.read()))
+        body = essence(orjson.loads(error.read()))
         # What is wrong is said in each one's own words.
         return Answered(error.code, error.headers["ETag"], {name: body.get(name) for name in ("type", "current")})
 
 
-def _essence(value: Any) -> Any:
+def essence(value: Any) -> Any:
+    """Return as much of an answer as both must say alike."""
     match value:
         case dict():
-            return {name: _essence(inner) for name, inner in value.items() if name not in _MAY_DIFFER}
+            return {name: essence(inner) for name, inner in value.items() if name not in _MAY_DIFFER}
         case list():
-            return [_essence(inner) for inner in value]
+            return [essence(inner) for inner in value]
         case _:
             return value
 
 
-def _difference(one: Any, other: Any, at: str = "") -> str:
+def difference(one: Any, other: Any, at: str = "") -> str:
     """Say where two answers part."""
     match one, other:
         case dict(), dict() if one.keys() == other.keys():
-            return next(_difference(one[name], other[name], f"{at}/{name}") for name in one if one[name] != other[name])
+            return next(difference(one[name], other[name], f"{at}/{name}") for name in one if one[name] != other[name])
         case (list(), list()) | (tuple(), tuple()) if len(one) == len(other):
             pairs = enumerate(zip(one, other, strict=True))
-            return next(_difference(a, b, f"{at}/{place}") for place, (a, b) in pairs if a != b)
+            return next(difference(a, b, f"{at}/{place}") for place, (a, b) in pairs if a != b)
         case _:
             return f"{at}: {str(one)[:200]} and {str(other)[:200]}"

@@ -10,6 +10,8 @@ from hashlib import sha256
 from typing import Any, Final
 
 from msgspec.structs import replace
+from tests.benchmarks.aws_stub.answering import wrapped
+from tests.benchmarks.aws_stub.store import Wire
 
 from luca_interactive.grading import Mark, result_of_mark
 from luca_interactive.sealed_texts import comment_of
@@ -29,8 +31,6 @@ from luca_shared.tenancy.ids import AssessmentId, ClassId, PersonId, SchoolId, S
 from luca_shared.tenancy.ids import Term as TermId
 from luca_shared.tenancy.key_types import Key
 from luca_shared.tenancy.secret_key import SecretKey
-from tests.benchmarks.aws_stub.answering import wrapped
-from tests.benchmarks.aws_stub.store import Wire
 
 CLASSES: Final = 4
 STUDENTS: Final = 30

@@ -10,10 +10,10 @@ from pathlib import Path
 from typing import Final
 
 import orjson
-
-from luca_local.ports import HOST, HeldPort
 from tests.benchmarks.interactive.teachers import CLIENT_ID, ISSUER
 from tests.benchmarks.processes import Process
+
+from luca_local.ports import HOST, HeldPort
 
 HERE: Final = Path(__file__).parent
 

@@ -8,7 +8,6 @@ from typing import Any, Final
 from cryptography.hazmat.primitives import serialization
 from cryptography.hazmat.primitives.asymmetric import rsa
 from jose import jwk, jwt
-
 from tests.benchmarks.interactive import school
 
 ISSUER: Final = "https://cognito-idp.us-east-1.amazonaws.com/us-east-1_benchmark"

@@ -17,7 +17,7 @@ def to_wire(item: Mapping[str, Any]) -> dict[str, Any]:
 
 def _value(wire: Mapping[str, Any]) -> Any:
     for kind, content in wire.items():
-        if kind == "S" or kind == "B" or kind == "BOOL":
+        if kind in {"S", "B", "BOOL"}:
             return content
         if kind == "N":
             return Decimal(content) if "." in content else int(content)

@@ -55,9 +55,7 @@ class Encryption:
         key = keys.get(student_id) or await self._new_key(school_id, student_id)
         return key.encrypt(text.encode(), "field", school_id, student_id, field)
 
-    async def decrypt_many(
-        self, school_id: str, values: Sequence[tuple[str, str, bytes | None]]
-    ) -> list[str | None]:
+    async def decrypt_many(self, school_id: str, values: Sequence[tuple[str, str, bytes | None]]) -> list[str | None]:
         """Return the texts of (student, field, ciphertext); None where there is none."""
         sealed = {student_id for student_id, _, ciphertext in values if ciphertext is not None}
         keys = await self._keys(school_id, sealed) if sealed else {}

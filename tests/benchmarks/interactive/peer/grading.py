@@ -28,10 +28,9 @@ def average(rules: dict[str, Any], marks: Iterable[tuple[str, str, Decimal | Non
     for name, found in percents.items():
         category = rules["categories"][name]
         drop = int(category.get("drop_lowest", 0))
-        if len(found) > drop:
-            found = sorted(found)[drop:]
+        kept = sorted(found)[drop:] if len(found) > drop else found
         weight = Decimal(category["weight"])
-        weighted += weight * sum(found) / len(found)
+        weighted += weight * sum(kept) / len(kept)
         total += weight
     return _rounded(rules, weighted / total if total else None)
 

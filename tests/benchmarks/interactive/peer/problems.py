@@ -46,9 +46,7 @@ def not_found() -> Problem:
 
 def validation_problem(error: RequestValidationError) -> Problem:
     """Return the problem that names every wrong field."""
-    errors = [
-        {"pointer": "/" + "/".join(map(str, each["loc"][1:])), "detail": each["msg"]} for each in error.errors()
-    ]
+    errors = [{"pointer": "/" + "/".join(map(str, each["loc"][1:])), "detail": each["msg"]} for each in error.errors()]
     return Problem(422, "validation", f"{len(errors)} fields are wrong", errors=errors)
 
 

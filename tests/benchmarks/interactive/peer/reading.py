@@ -55,13 +55,19 @@ async def get_gradebook(request: Request, person: Caller, class_id: Id, term: Id
         request,
         Gradebook.model_construct(
             class_=Class.model_construct(
-                **{name: classroom.info[name] for name in ("class_id", "term", "subject", "name", "teacher_ids", "version")}
+                **{
+                    name: classroom.info[name]
+                    for name in ("class_id", "term", "subject", "name", "teacher_ids", "version")
+                }
             ),
             term=term,
             rules_version=rules["version"],
             assessments=[
                 Assessment.model_construct(
-                    **{name: each[name] for name in ("assessment_id", "term", "category", "title", "max_score", "version")}
+                    **{
+                        name: each[name]
+                        for name in ("assessment_id", "term", "category", "title", "max_score", "version")
+                    }
                 )
                 for each in assessments.values()
             ],
@@ -145,7 +151,11 @@ async def _taught(request: Request, person: Person, pk: str) -> set[str]:
 
 
 def _row(
-    rules: dict[str, Any], assessments: dict[str, dict[str, Any]], student_id: str, name: str | None, grades: list[Grade]
+    rules: dict[str, Any],
+    assessments: dict[str, dict[str, Any]],
+    student_id: str,
+    name: str | None,
+    grades: list[Grade],
 ) -> Row:
     marks = [
         (assessments[grade.assessment_id]["category"], grade.status, grade.score, grade.max_score)

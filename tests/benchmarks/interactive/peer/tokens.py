@@ -77,14 +77,7 @@ class Tokens:
                 audience=self._settings.client_id,
                 issuer=self._settings.issuer,
             )
-            if claims["token_use"] != "id":
-                raise KeyError("token_use")
-            return Person(
-                claims["custom:school_id"],
-                claims["custom:person_id"],
-                frozenset(claims.get("cognito:groups", ())),
-                claims["exp"],
-            )
+            return _person(claims)
         except (JOSEError, KeyError):
             raise Problem(401, "unauthenticated", "the token is not valid") from None
 
@@ -96,3 +89,10 @@ class Tokens:
                 fetched = (await response.json(content_type=None))["keys"]
             self._keys = {key["kid"]: jwk.construct(key, "RS256") for key in fetched}
             self._fetched_at = time.monotonic()
+
+
+def _person(claims: dict[str, Any]) -> Person:
+    if claims["token_use"] != "id":
+        raise KeyError("token_use")
+    roles = frozenset(claims.get("cognito:groups", ()))
+    return Person(claims["custom:school_id"], claims["custom:person_id"], roles, claims["exp"])
