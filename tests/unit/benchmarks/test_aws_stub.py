@@ -8,7 +8,7 @@ import pytest
 from tests.benchmarks.aws_stub.dynamodb import DynamoDB, Refused
 from tests.benchmarks.aws_stub.store import Store, Wire
 
-ABSENT = {"ConditionExpression": "attribute_not_exists(#pk)", "ExpressionAttributeNames": {"#pk": "pk"}}
+ABSENT: dict[str, Any] = {"ConditionExpression": "attribute_not_exists(#pk)", "ExpressionAttributeNames": {"#pk": "pk"}}
 
 
 def item(sort_key: str, version: int = 1, **more: Any) -> Wire:
