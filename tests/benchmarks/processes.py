@@ -16,6 +16,7 @@ from typing import Final, Self
 from luca_local import lifeline
 from luca_local.ports import HeldPort
 
+_ATTEMPTS: Final = 3
 _READY_WITHIN_S: Final = 60.0
 _STOPPED_WITHIN_S: Final = 8.0
 _TICKS: Final = os.sysconf("SC_CLK_TCK")
@@ -82,6 +83,22 @@ class Process:
     def __enter__(self) -> Self:
         for port in self._ports:
             port.let_go()
+        for attempt in range(1, _ATTEMPTS + 1):
+            try:
+                self._start()
+            except NotRunning:  # somebody's connection may have taken the port since it was let go
+                if attempt == _ATTEMPTS:
+                    raise
+            else:
+                break
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, traceback: TracebackType | None
+    ) -> None:
+        self._stop()
+
+    def _start(self) -> None:
         with self._log.open("wb") as log:
             self._process = subprocess.Popen(  # noqa: S603
                 self._command,
@@ -97,12 +114,6 @@ class Process:
         except BaseException:
             self._stop()
             raise
-        return self
-
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, traceback: TracebackType | None
-    ) -> None:
-        self._stop()
 
     def _await_ready(self) -> None:
         deadline = time.monotonic() + _READY_WITHIN_S

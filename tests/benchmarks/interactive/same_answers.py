@@ -87,9 +87,16 @@ def _ask(url: str, token: str, asked: Asked) -> Answered:
         with urllib.request.urlopen(request, timeout=30) as response:  # noqa: S310
             return Answered(response.status, response.headers["ETag"], essence(orjson.loads(response.read())))
     except urllib.error.HTTPError as error:
-        body = essence(orjson.loads(error.read()))
+        body = essence(_json(error.read()))
         # What is wrong is said in each one's own words.
         return Answered(error.code, error.headers["ETag"], {name: body.get(name) for name in ("type", "current")})
+
+
+def _json(body: bytes) -> Any:
+    try:
+        return orjson.loads(body)
+    except orjson.JSONDecodeError:
+        return {}  # a crash's answer: its status says enough
 
 
 def essence(value: Any) -> Any:

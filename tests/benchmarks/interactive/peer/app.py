@@ -4,7 +4,7 @@ It answers the same requests with the same bodies, from the same table, with the
 ones are remembered), each school's own credentials, personal data encrypted under each student's key, conditional
 transactions, problems for errors, a correlation id, metrics, a limit for each school. The knobs that FACTS of its
 libraries recommend are turned: uvloop, httptools, no access log, no parameter validation in botocore, pure ASGI
-middleware, pydantic's own JSON, a garbage collector that looks seldom.
+middleware, a garbage collector that looks seldom. Models and answers are as FastAPI's documentation has them.
 """
 
 import gc

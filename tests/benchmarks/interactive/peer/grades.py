@@ -8,8 +8,8 @@ from typing import Annotated, Any
 
 from fastapi import APIRouter, Header, Request, Response
 from peer import grading
-from peer.asking import GRADERS, Caller, answer, demand, demand_class
-from peer.models import GradeChange, Id, grade_of
+from peer.asking import GRADERS, Caller, demand, demand_class, describe
+from peer.models import Grade, GradeChange, Id, grade_of
 from peer.problems import Problem, not_found
 
 router = APIRouter()
@@ -23,6 +23,7 @@ _INDEXED = ("pk", "sk", "by_class_pk", "by_class_sk", "pending_pk", "pending_sk"
 @router.put(PATH)
 async def put_grade(
     request: Request,
+    response: Response,
     person: Caller,
     class_id: Id,
     assessment_id: Id,
@@ -30,7 +31,7 @@ async def put_grade(
     change: GradeChange,
     if_match: Annotated[str | None, Header()] = None,
     if_none_match: Annotated[str | None, Header()] = None,
-) -> Response:
+) -> Grade:
     """Record a grade: the first one with `If-None-Match: *` (201), another with `If-Match: "3"` (200)."""
     demand(person, GRADERS)
     state, school_id = request.app.state, person.school_id
@@ -87,11 +88,14 @@ async def put_grade(
     except state.aws.canceled:
         current = await state.aws.get("luca", item["pk"], item["sk"], consistent=True)
         raise await _conflict(request, school_id, current) from None
-    return answer(request, grade_of(item, change.comment), status=201 if replaced is None else 200, version=version)
+    describe(request, response, status=201 if replaced is None else 200, version=version)
+    return grade_of(item, change.comment)
 
 
 @router.get(PATH)
-async def get_grade(request: Request, person: Caller, class_id: Id, assessment_id: Id, student_id: Id) -> Response:
+async def get_grade(
+    request: Request, response: Response, person: Caller, class_id: Id, assessment_id: Id, student_id: Id
+) -> Grade:
     """Read a grade, as it was last written."""
     state, school_id = request.app.state, person.school_id
     classroom = await state.configuration.classroom(school_id, class_id)
@@ -108,7 +112,8 @@ async def get_grade(request: Request, person: Caller, class_id: Id, assessment_i
     if item is None:
         raise not_found()
     (comment,) = await state.encryption.decrypt_many(school_id, [comment_of(item)])
-    return answer(request, grade_of(item, comment), version=item["version"])
+    describe(request, response, version=item["version"])
+    return grade_of(item, comment)
 
 
 def comment_of(item: dict[str, Any]) -> tuple[str, str, bytes | None]:

@@ -92,7 +92,7 @@ class Row(BaseModel):
 class Gradebook(BaseModel):
     """A class's gradebook."""
 
-    model_config = ConfigDict(serialize_by_alias=True, populate_by_name=True)
+    model_config = ConfigDict(populate_by_name=True)
 
     class_: Class = Field(alias="class")
     term: str
@@ -135,7 +135,7 @@ class Grades(BaseModel):
 
 def grade_of(item: dict[str, Any], comment: str | None) -> Grade:
     """Return a stored grade as it is answered."""
-    return Grade.model_construct(
+    return Grade(
         class_id=item["class_id"],
         assessment_id=item["assessment_id"],
         student_id=item["student_id"],
@@ -150,5 +150,5 @@ def grade_of(item: dict[str, Any], comment: str | None) -> Grade:
         comment=comment,
         recorded_by=item["recorded_by"],
         recorded_at=item["recorded_at"],
-        sync=Sync.model_construct(status=item["sync_status"]),
+        sync=Sync(status=item["sync_status"]),
     )

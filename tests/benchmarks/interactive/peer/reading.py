@@ -6,7 +6,7 @@ from typing import Any
 
 from fastapi import APIRouter, Request, Response
 from peer import grading
-from peer.asking import STAFF, Caller, answer, demand, demand_class
+from peer.asking import STAFF, Caller, demand, demand_class, describe
 from peer.grades import comment_of
 from peer.models import (
     Assessment,
@@ -28,7 +28,9 @@ router = APIRouter()
 
 
 @router.get("/v1/classes/{class_id}/gradebook")
-async def get_gradebook(request: Request, person: Caller, class_id: Id, term: Id | None = None) -> Response:
+async def get_gradebook(
+    request: Request, response: Response, person: Caller, class_id: Id, term: Id | None = None
+) -> Gradebook:
     """Read a class's gradebook."""
     demand(person, STAFF)
     state, school_id = request.app.state, person.school_id
@@ -51,33 +53,18 @@ async def get_gradebook(request: Request, person: Caller, class_id: Id, term: Id
     assessments = {key: each for key, each in sorted(classroom.assessments.items()) if each["term"] == term}
     rows = [_row(rules, assessments, each, names.get(each), grades[each]) for each in classroom.roster]
     rows.sort(key=lambda row: (row.name is None, (row.name or "").casefold(), row.student_id))
-    return answer(
-        request,
-        Gradebook.model_construct(
-            class_=Class.model_construct(
-                **{
-                    name: classroom.info[name]
-                    for name in ("class_id", "term", "subject", "name", "teacher_ids", "version")
-                }
-            ),
-            term=term,
-            rules_version=rules["version"],
-            assessments=[
-                Assessment.model_construct(
-                    **{
-                        name: each[name]
-                        for name in ("assessment_id", "term", "category", "title", "max_score", "version")
-                    }
-                )
-                for each in assessments.values()
-            ],
-            students=rows,
-        ),
+    describe(request, response)
+    return Gradebook(
+        class_=Class.model_validate(classroom.info),
+        term=term,
+        rules_version=rules["version"],
+        assessments=[Assessment.model_validate(each) for each in assessments.values()],
+        students=rows,
     )
 
 
 @router.get("/v1/classes/{class_id}/roster")
-async def get_roster(request: Request, person: Caller, class_id: Id) -> Response:
+async def get_roster(request: Request, response: Response, person: Caller, class_id: Id) -> Roster:
     """List a class's students."""
     demand(person, STAFF)
     state, school_id = request.app.state, person.school_id
@@ -89,16 +76,15 @@ async def get_roster(request: Request, person: Caller, class_id: Id) -> Response
     )
     names = {each["student_id"]: name for each, name in zip(students, texts, strict=True)}
     items = [
-        RosterEntry.model_construct(
-            student_id=entry["student_id"], name=names.get(entry["student_id"]), version=entry["version"]
-        )
+        RosterEntry(student_id=entry["student_id"], name=names.get(entry["student_id"]), version=entry["version"])
         for entry in entries
     ]
-    return answer(request, Roster.model_construct(items=items, next_cursor=None))
+    describe(request, response)
+    return Roster(items=items, next_cursor=None)
 
 
 @router.get("/v1/students/{student_id}/grades")
-async def get_student_grades(request: Request, person: Caller, student_id: Id) -> Response:
+async def get_student_grades(request: Request, response: Response, person: Caller, student_id: Id) -> Grades:
     """List a student's grades; a teacher sees those of the own classes."""
     state, school_id = request.app.state, person.school_id
     pk = f"TENANT#{school_id}#STUDENT#{student_id}"
@@ -112,11 +98,12 @@ async def get_student_grades(request: Request, person: Caller, student_id: Id) -
         items += [item for item in await state.aws.query(pk, f"GRADE#{term}#") if item["class_id"] in taught]
     comments = await state.encryption.decrypt_many(school_id, [comment_of(item) for item in items])
     grades = [grade_of(item, comment) for item, comment in zip(items, comments, strict=True)]
-    return answer(request, Grades.model_construct(items=grades, next_cursor=None))
+    describe(request, response)
+    return Grades(items=grades, next_cursor=None)
 
 
 @router.get("/v1/me")
-async def get_me(request: Request, person: Caller) -> Response:
+async def get_me(request: Request, response: Response, person: Caller) -> Me:
     """Say who the caller is."""
     state, school_id = request.app.state, person.school_id
     class_ids = set()
@@ -124,15 +111,13 @@ async def get_me(request: Request, person: Caller) -> Response:
         for item in await state.aws.query(f"TENANT#{school_id}#DIRECTORY", f"CLASS#{term}#"):
             if person.person_id in item["teacher_ids"]:
                 class_ids.add(item["class_id"])
-    return answer(
-        request,
-        Me.model_construct(
-            person_id=person.person_id,
-            school_id=school_id,
-            roles=sorted(person.roles),
-            student_ids=[],
-            class_ids=sorted(class_ids),
-        ),
+    describe(request, response)
+    return Me(
+        person_id=person.person_id,
+        school_id=school_id,
+        roles=sorted(person.roles),
+        student_ids=[],
+        class_ids=sorted(class_ids),
     )
 
 
@@ -163,4 +148,4 @@ def _row(
         if grade.assessment_id in assessments
     ]
     percent, letter = grading.average(rules, marks)
-    return Row.model_construct(student_id=student_id, name=name, average=percent, letter=letter, grades=grades)
+    return Row(student_id=student_id, name=name, average=percent, letter=letter, grades=grades)
