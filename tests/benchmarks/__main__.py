@@ -51,11 +51,16 @@ def main() -> int:
     if platform.system() != "Linux":
         print("bench: needs Linux, to bind each side to a core and to read its CPU time", file=sys.stderr)  # noqa: T201
         return 2
-    signal.signal(signal.SIGTERM, lambda *_: sys.exit(STOPPED))  # so that everything is stopped in order
+    # So that everything is stopped in order; a shell lets what it starts in the background ignore Ctrl-C.
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(STOPPED))
+    signal.signal(signal.SIGINT, signal.default_int_handler)
     started = time.monotonic()
 
     def say(text: str) -> None:
         print(f"{time.monotonic() - started:5.0f} s  {text}", flush=True)  # noqa: T201
+
+    if not (given.peers / "bin" / "k6").exists():
+        parser.error(f"there is no k6 in {given.peers}; make bench sets it up")
 
     cores = os.sched_getaffinity(0)
     try:

@@ -52,7 +52,7 @@ export default function () {
   const slots = Math.max(1, Math.floor(MOST_VUS / people.length));
   const slot = Math.floor(user / people.length) % slots;
   const chance = Math.random();
-  if (chance < 0.6) write(me, ownStudent(slot, slots));
+  if (chance < 0.6) write(me, ownStudent(slot, slots), anyAssessment());
   else if (chance < 0.85) get(me, `/v1/classes/${me.class_id}/gradebook`, "gradebook");
   else if (chance < 0.9) get(me, "/v1/me", "me");
   else if (chance < 0.94) get(me, `/v1/classes/${me.class_id}/roster`, "roster");
@@ -63,13 +63,13 @@ export default function () {
 // A teacher of one school does a little of everything.
 function visit(school) {
   const me = people[school];
-  write(me, 0);
+  delete versions[gradePath(me, 0, TODAYS)]; // that was another school's
+  write(me, 0, TODAYS);
   get(me, `/v1/classes/${me.class_id}/gradebook`, "gradebook");
   get(me, "/v1/me", "me");
 }
 
-function write(me, student) {
-  const assessment = Math.random() < 0.5 ? TODAYS : GRADED[Math.floor(Math.random() * GRADED.length)];
+function write(me, student, assessment) {
   const path = gradePath(me, student, assessment);
   const known = versions[path];
   const version = known === undefined ? (assessment === TODAYS ? 0 : 1) : known;
@@ -113,6 +113,10 @@ function studentId(me, number) {
 function ownStudent(slot, slots) {
   const own = Math.floor((STUDENTS - 1 - slot) / slots) + 1;
   return slot + slots * Math.floor(Math.random() * own);
+}
+
+function anyAssessment() {
+  return Math.random() < 0.5 ? TODAYS : GRADED[Math.floor(Math.random() * GRADED.length)];
 }
 
 function anyStudent() {
