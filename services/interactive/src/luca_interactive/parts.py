@@ -8,17 +8,19 @@ from aiohttp import web
 from luca_interactive.configuration import Configuration
 from luca_interactive.grade_writing import GradeWriting
 from luca_interactive.sealed_texts import SealedTexts
+from luca_interactive.term_writing import TermWriting
 from luca_shared.tenancy.table import Tables
 
 
 @dataclass(frozen=True, slots=True)
 class Parts:
-    """The tables, what is remembered of them, the encrypted texts and the writing of grades."""
+    """The tables, what is remembered of them, the encrypted texts and the writing of grades and terms."""
 
     tables: Tables
     configuration: Configuration
     texts: SealedTexts
     grade_writing: GradeWriting
+    term_writing: TermWriting
 
 
 PARTS: Final[web.AppKey[Parts]] = web.AppKey("parts", Parts)

@@ -3,7 +3,18 @@
 from typing import Final
 
 from luca_interactive.access import Endpoint
-from luca_interactive.routes import behavior, class_, classes, grade, grade_history, gradebook, me, student_grades
+from luca_interactive.routes import (
+    behavior,
+    class_,
+    classes,
+    grade,
+    grade_history,
+    gradebook,
+    me,
+    student_grades,
+    term,
+    terms,
+)
 
 ENDPOINTS: Final[tuple[Endpoint, ...]] = (
     me.get_me,
@@ -15,4 +26,8 @@ ENDPOINTS: Final[tuple[Endpoint, ...]] = (
     grade_history.get_grade_history,
     student_grades.get_student_grades,
     behavior.get_behavior,
+    terms.get_terms,
+    term.put_term,
+    term.freeze_term,
+    term.reopen_term,
 )
