@@ -15,6 +15,7 @@ from luca_interactive.parts import PARTS, Parts
 from luca_interactive.rate_limiting import rate_limiting, send_rate_limit
 from luca_interactive.readiness import credentials_obtainable, keys_fetched
 from luca_interactive.routes import ENDPOINTS
+from luca_interactive.rules_writing import RulesWriting
 from luca_interactive.sealed_texts import SealedTexts
 from luca_interactive.settings import Settings
 from luca_interactive.term_writing import FreezeTimes, TermWriting
@@ -98,5 +99,6 @@ def parts_of(
         configuration,
         texts,
         GradeWriting(tables, configuration, texts, now=now),
+        RulesWriting(tables, configuration, now=now),
         TermWriting(tables, configuration, freeze, now=now),
     )

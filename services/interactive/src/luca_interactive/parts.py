@@ -7,6 +7,7 @@ from aiohttp import web
 
 from luca_interactive.configuration import Configuration
 from luca_interactive.grade_writing import GradeWriting
+from luca_interactive.rules_writing import RulesWriting
 from luca_interactive.sealed_texts import SealedTexts
 from luca_interactive.term_writing import TermWriting
 from luca_shared.tenancy.table import Tables
@@ -14,12 +15,13 @@ from luca_shared.tenancy.table import Tables
 
 @dataclass(frozen=True, slots=True)
 class Parts:
-    """The tables, what is remembered of them, the encrypted texts and the writing of grades and terms."""
+    """The tables, what is remembered of them, the encrypted texts and the writing of grades, rules and terms."""
 
     tables: Tables
     configuration: Configuration
     texts: SealedTexts
     grade_writing: GradeWriting
+    rules_writing: RulesWriting
     term_writing: TermWriting
 
 
