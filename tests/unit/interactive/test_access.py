@@ -35,6 +35,8 @@ CONTRACT: Final = {
     ("PUT", "/v1/terms/{term}"): "A",
     ("POST", "/v1/terms/{term}/freeze"): "A",
     ("POST", "/v1/terms/{term}/reopen"): "A",
+    ("GET", "/v1/sync/pending"): "AC",
+    ("GET", "/v1/sync/runs"): "AC",
 }
 LETTERS: Final = {
     "T": Role.TEACHER,

@@ -14,6 +14,8 @@ from luca_interactive.routes import (
     rules,
     rules_preview,
     student_grades,
+    sync_pending,
+    sync_runs,
     term,
     terms,
 )
@@ -35,4 +37,6 @@ ENDPOINTS: Final[tuple[Endpoint, ...]] = (
     term.put_term,
     term.freeze_term,
     term.reopen_term,
+    sync_pending.get_pending,
+    sync_runs.get_runs,
 )
