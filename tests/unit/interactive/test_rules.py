@@ -241,6 +241,7 @@ async def test_a_category_that_is_in_use_does_not_vanish(school: "School") -> No
 
 
 async def test_it_stays_with_the_weight_0_or_goes_once_nothing_uses_it(school: "School") -> None:
+    assert (await put(school, EXAM_ONLY, version=2)).status == 409
     kept = {"exam": {"weight": 100}, "homework": {"weight": 0}}
     assert (await put(school, RULES | {"categories": kept}, version=2)).status == 200
     for class_id in ("c1", "c2"):

@@ -8,6 +8,7 @@ import pytest
 from aiohttp import ClientResponse
 
 from luca_shared.aws.errors import Unavailable
+from luca_shared.aws.expressions import Page, Query
 from luca_shared.records.term import TermState
 from luca_shared.tenancy import keys
 from luca_shared.tenancy.ids import Term
@@ -80,6 +81,20 @@ async def test_the_list_has_every_term_with_its_state_and_pages(school: "School"
     rest = await school.get(ADMIN, f"/v1/terms?limit=2&cursor={first['next_cursor']}")
     assert [item["term"] for part in (first, rest) for item in part["items"]] == ["2025-Q4", "2026-Q3", "2026-Q4"]
     assert rest["next_cursor"] is None
+
+
+async def test_the_list_is_read_as_it_was_last_written(school: "School", monkeypatch: pytest.MonkeyPatch) -> None:
+    """An older copy of a term that has been reopened would say frozen while grades are taken."""
+    asked: list[Query] = []
+    query = school.dynamodb.query
+
+    async def noted(table: str, what: Query, **named: Any) -> Page:
+        asked.append(what)
+        return await query(table, what, **named)
+
+    monkeypatch.setattr(school.dynamodb, "query", noted)
+    await listed(school)
+    assert [each.consistent for each in asked] == [True]
 
 
 @pytest.mark.parametrize("who", [ADMIN, TEACHER, COMPLIANCE, STUDENT, GUARDIAN])
@@ -197,6 +212,14 @@ async def test_a_decision_about_another_version_is_none(school: "School") -> Non
         response = await decide(school, kind, version, {"reason": "of somebody who has not seen it"})
         assert (response.status, response.headers["ETag"]) == (412, '"3"')
         assert (await response.json())["current"] == (await listed(school))["2026-Q4"]
+
+
+async def test_what_says_the_same_some_versions_later_is_no_repeat(school: "School") -> None:
+    await decide(school, "freeze", 1)
+    await put(school, {"title": "Q4"}, version=2, path=TERM)
+    await put(school, {"title": "Fourth"}, version=3, path=TERM)
+    for response in (await decide(school, "freeze", 1), await put(school, {"title": "Fourth"}, version=1, path=TERM)):
+        assert (response.status, response.headers["ETag"]) == (412, '"4"')
 
 
 @pytest.mark.parametrize(("headers", "status"), [({}, 428), ({"If-None-Match": "*"}, 422), ({"If-Match": "1"}, 422)])
