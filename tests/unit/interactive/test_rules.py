@@ -271,8 +271,8 @@ async def test_a_preview_tells_each_students_average_now_and_then(school: "Schoo
     before = dict(school.dynamodb.items)
     response = await preview(school, EVEN | {"class_id": "c1", "passing": 83})
     assert response.status == 200
-    changed = {"students": 1, "averages": 1, "letters": 0, "passes": 0}
-    nothing = {"average": None, "letter": None, "passes": None}
+    changed = {"students": 1, "averages": 1, "letters": 0, "passed": 0}
+    nothing = {"average": None, "letter": None, "passed": None}
     assert await response.json() == {
         "subject": "math",
         "rules_version": 2,
@@ -286,8 +286,8 @@ async def test_a_preview_tells_each_students_average_now_and_then(school: "Schoo
                 "students": [
                     {
                         "student_id": "s1",
-                        "now": {"average": 82, "letter": "B", "passes": True},
-                        "then": {"average": 85, "letter": "B", "passes": True},
+                        "now": {"average": 82, "letter": "B", "passed": True},
+                        "then": {"average": 85, "letter": "B", "passed": True},
                     },
                     {"student_id": "s2", "now": nothing, "then": nothing},
                 ],
@@ -311,7 +311,7 @@ async def test_a_preview_without_a_class_is_of_all_classes_of_the_subject_in_ope
     await grade(school, "a1", "s1", 5)
     answer = await (await preview(school, RULES | {"passing": 40, "letters": {"A": 40}})).json()
     assert [each["class_id"] for each in answer["classes"]] == ["c1", "c2"]
-    assert answer["changed"] == {"students": 1, "averages": 0, "letters": 1, "passes": 1}
+    assert answer["changed"] == {"students": 1, "averages": 0, "letters": 1, "passed": 1}
     empty = await (await preview(school, RULES, path="/v1/rules/art")).json()
     assert (empty["classes"], empty["changed"]["students"]) == ([], 0)
 

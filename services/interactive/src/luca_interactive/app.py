@@ -9,6 +9,7 @@ from aiohttp import ClientSession, web
 from luca_interactive.access import add_endpoints
 from luca_interactive.authentication import Verifier, authentication
 from luca_interactive.configuration import Ages, Configuration
+from luca_interactive.erasing import Erasing
 from luca_interactive.failures import failures_as_problems
 from luca_interactive.grade_writing import GradeWriting
 from luca_interactive.parts import PARTS, Parts
@@ -98,7 +99,8 @@ def parts_of(
         tables,
         configuration,
         texts,
-        GradeWriting(tables, configuration, texts, now=now),
-        RulesWriting(tables, configuration, now=now),
-        TermWriting(tables, configuration, freeze, now=now),
+        grade_writing=GradeWriting(tables, configuration, texts, now=now),
+        erasing=Erasing(tables, configuration, encryption, texts),
+        rules_writing=RulesWriting(tables, configuration, now=now),
+        term_writing=TermWriting(tables, configuration, freeze, now=now),
     )

@@ -6,6 +6,7 @@ from typing import Final
 from aiohttp import web
 
 from luca_interactive.configuration import Configuration
+from luca_interactive.erasing import Erasing
 from luca_interactive.grade_writing import GradeWriting
 from luca_interactive.rules_writing import RulesWriting
 from luca_interactive.sealed_texts import SealedTexts
@@ -15,12 +16,13 @@ from luca_shared.tenancy.table import Tables
 
 @dataclass(frozen=True, slots=True)
 class Parts:
-    """The tables, what is remembered of them, the encrypted texts and the writing of grades, rules and terms."""
+    """The tables, what is remembered of them, the encrypted texts, what writes in them and what erases."""
 
     tables: Tables
     configuration: Configuration
     texts: SealedTexts
     grade_writing: GradeWriting
+    erasing: Erasing
     rules_writing: RulesWriting
     term_writing: TermWriting
 

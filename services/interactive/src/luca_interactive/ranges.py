@@ -2,10 +2,11 @@
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from functools import partial
 
 from luca_interactive.api.lists import ListQuery
 from luca_interactive.cursors import cursor_at, position_of
-from luca_interactive.together import all_of
+from luca_interactive.in_turns import in_turns
 from luca_shared.aws.attributes import Item
 from luca_shared.tenancy.key_types import Range
 from luca_shared.tenancy.table import TenantTable
@@ -36,7 +37,7 @@ async def part_of(
         query: How many, and after which.
         ranges: Those parts of it, in their order, that the list consists of; all of it by default.
         wanted: Which items the list holds; all by default.
-        consistent: Read what was last written; not in an index.
+        consistent: Whether it shows at once what was just written; not of an index.
 
     Raises:
         Problem: 422, the cursor is none of this list.
@@ -81,7 +82,8 @@ async def merged_part_of(
             continue
         start = after if after is not None and after in group[0] else None
         count = query.limit + 1 - len(items)  # one more shows whether the list goes on
-        found = await all_of(_first(table, range_, start, count) for range_ in group)
+        first = partial(_first, table, after=start, count=count)
+        found = await in_turns(group, first, at_once=len(group))
         attribute = group[0].sort_attribute
         items += sorted((item for part in found for item in part), key=lambda item: str(item[attribute]))[:count]
         if len(items) > query.limit:

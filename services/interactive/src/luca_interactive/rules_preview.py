@@ -17,7 +17,7 @@ from luca_shared.tenancy import keys
 from luca_shared.tenancy.ids import StudentId
 from luca_shared.tenancy.table import TenantTable
 
-_NOTHING = StandingAnswer(average=None, letter=None, passes=None)
+_NOTHING = StandingAnswer(average=None, letter=None, passed=None)
 
 
 async def preview_of_class(
@@ -57,8 +57,8 @@ def _standing(rules: Rules | None, marks: Iterable[Mark]) -> StandingAnswer:
     if rules is None:
         return _NOTHING
     result = average(rules, marks)
-    passes = None if result.percent is None else result.percent >= rules.passing
-    return StandingAnswer(average=result.percent, letter=result.letter, passes=passes)
+    passed = None if result.percent is None else result.percent >= rules.passing
+    return StandingAnswer(average=result.percent, letter=result.letter, passed=passed)
 
 
 def _changed(students: Iterable[StudentPreviewAnswer]) -> ChangedAnswer:
@@ -67,5 +67,5 @@ def _changed(students: Iterable[StudentPreviewAnswer]) -> ChangedAnswer:
         students=sum(now != then for now, then in pairs),
         averages=sum(now.average != then.average for now, then in pairs),
         letters=sum(now.letter != then.letter for now, then in pairs),
-        passes=sum(now.passes != then.passes for now, then in pairs),
+        passed=sum(now.passed != then.passed for now, then in pairs),
     )

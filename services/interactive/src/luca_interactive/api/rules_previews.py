@@ -15,11 +15,11 @@ class RulesPreviewRequest(RulesChange, frozen=True):
 
 
 class StandingAnswer(msgspec.Struct, frozen=True, kw_only=True):
-    """A student's average, its letter, and whether it passes; all are null when nothing counts."""
+    """A student's average, its letter, and whether it passed; all are null when nothing counts."""
 
     average: Decimal | None
     letter: str | None
-    passes: bool | None
+    passed: bool | None
 
 
 class StudentPreviewAnswer(msgspec.Struct, frozen=True, kw_only=True):
@@ -36,7 +36,7 @@ class ChangedAnswer(msgspec.Struct, frozen=True, kw_only=True):
     students: int
     averages: int
     letters: int
-    passes: int
+    passed: int
 
 
 class ClassPreviewAnswer(msgspec.Struct, frozen=True, kw_only=True):

@@ -7,8 +7,9 @@ from msgspec.structs import asdict
 
 from luca_interactive.access import ADMINISTRATORS, Caller, endpoint
 from luca_interactive.api.paths import SubjectPath
-from luca_interactive.api.rules_previews import RulesPreviewAnswer, RulesPreviewRequest
+from luca_interactive.api.rules_previews import ClassPreviewAnswer, RulesPreviewAnswer, RulesPreviewRequest
 from luca_interactive.configuration import DENIAL_AGE_S, Classroom, Configuration, NotSetUp
+from luca_interactive.in_turns import in_turns
 from luca_interactive.parts import PARTS
 from luca_interactive.routes import rules
 from luca_interactive.rules_fitness import refuse_unfit
@@ -20,8 +21,9 @@ from luca_shared.runtime.problems import ErrorDetail
 from luca_shared.tenancy.context import TenantContext
 from luca_shared.tenancy.ids import ClassId, Subject
 
-# Each costs two readings, one after the other; more wouldn't be done within a request's deadline for certain.
+# Each costs two readings, and the averages of its students twice; more might not be done within a request's deadline.
 MOST_CLASSES: Final = 50
+_AT_ONCE: Final = 5
 
 
 @endpoint(
@@ -52,10 +54,12 @@ async def preview_rules(
             raise problems.not_found()
 
     then = parts.rules_writing.wanted(caller, subject, body, 1 if now is None else now.version + 1)
-    classes = [
-        await preview_of_class(table, await _classroom(context, parts.configuration, class_id, subject), now, then)
-        for class_id in class_ids
-    ]
+
+    async def preview(class_id: ClassId) -> ClassPreviewAnswer:
+        classroom = await _classroom(context, parts.configuration, class_id, subject)
+        return await preview_of_class(table, classroom, now, then)
+
+    classes = await in_turns(class_ids, preview, at_once=_AT_ONCE)
     return answer(
         RulesPreviewAnswer(
             subject=subject,
