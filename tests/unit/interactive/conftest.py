@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from typing import Any, cast
 
@@ -11,11 +12,13 @@ import pytest
 from aiohttp import ClientResponse
 from aiohttp.test_utils import TestClient, TestServer
 from aiohttp.web import Application, Request
+from msgspec.structs import replace
 from multidict import CIMultiDict
 
 from luca_interactive.app import api, parts_of
 from luca_interactive.configuration import Ages
 from luca_interactive.parts import Parts
+from luca_interactive.term_writing import FreezeTimes
 from luca_shared.aws.attributes import Item, decode_item, encode_item
 from luca_shared.aws.credentials import Credentials
 from luca_shared.aws.dynamodb import DynamoDB
@@ -28,6 +31,7 @@ from luca_shared.records.class_ import Class, Enrollment
 from luca_shared.records.rules import Category, Rounding, Rules
 from luca_shared.records.student import GuardianLink, Student
 from luca_shared.records.term import Term, TermState
+from luca_shared.records.timestamps import Timestamp, timestamp
 from luca_shared.tenancy.context import Role, TenantContext, VerifiedClaims
 from luca_shared.tenancy.credentials import TenantCredentials
 from luca_shared.tenancy.encryption import FieldEncryption
@@ -42,6 +46,8 @@ hypothesis.settings.register_profile("interactive", deadline=None)  # a busy mac
 hypothesis.settings.load_profile("interactive")
 
 Primary = tuple[str, str, str]
+
+MORNING = datetime(2026, 11, 24, tzinfo=UTC)
 
 
 @dataclass
@@ -196,6 +202,9 @@ class Clock:
     def __call__(self) -> float:
         return self.now
 
+    def timestamp(self) -> Timestamp:
+        return timestamp(MORNING + timedelta(seconds=self.now))
+
 
 @dataclass
 class School:
@@ -319,8 +328,14 @@ async def furnish(tables: Tables, encryption: FieldEncryption, school_id: str, *
         await table.put(record.key(on_behalf), record.to_item())
     link = GuardianLink(person_id=PersonId(prefix + "g1"), student_id=StudentId(prefix + "s1"))
     await table.put(link.key(on_behalf), link.to_item())
-    await table.put(RULES.current_key(on_behalf), RULES.to_item())
-    for term, state in ((OPEN, TermState.OPEN), (FROZEN, TermState.FROZEN)):
+    own_rules = replace(RULES, subject=Subject(prefix + "art"))  # no other school has such a subject, nor such a term
+    for rules in (RULES, own_rules):
+        await table.put(rules.current_key(on_behalf), rules.to_item())
+    for term, state in (
+        (OPEN, TermState.OPEN),
+        (FROZEN, TermState.FROZEN),
+        (TermId(prefix + "2025-Q4"), TermState.FROZEN),
+    ):
         await _put_term(table, term, state)
 
 
@@ -359,7 +374,8 @@ async def build() -> Premises:
     await furnish(tables, encryption, "norte")
     await furnish(tables, encryption, "norte-2", prefix="x")
     dynamodb.calls.clear()
-    return Premises(dynamodb, parts_of(tables, encryption, Ages(), clock=clock), encryption, clock)
+    parts = parts_of(tables, encryption, Ages(), FreezeTimes(), clock=clock, now=clock.timestamp)
+    return Premises(dynamodb, parts, encryption, clock)
 
 
 @pytest.fixture
@@ -379,7 +395,14 @@ async def school(rate: SchoolRateLimit) -> AsyncIterator[School]:
 @pytest.fixture
 async def elsewhere(school: School, rate: SchoolRateLimit) -> AsyncIterator[School]:
     """Another task of the service before the same table: it remembers for itself."""
-    parts = parts_of(school.parts.tables, school.encryption, Ages(), clock=school.clock)
+    parts = parts_of(
+        school.parts.tables,
+        school.encryption,
+        Ages(),
+        FreezeTimes(),
+        clock=school.clock,
+        now=school.clock.timestamp,
+    )
     app = api(parts, FakeVerifier(), rate, deadline=5.0, body_limit=4096)
     async with TestClient(TestServer(app)) as client:
         yield School(school.dynamodb, parts, school.encryption, school.clock, client)

@@ -22,6 +22,7 @@ EVERY_ROLE: Final = frozenset(Role)
 ADMINISTRATORS: Final = frozenset({Role.SCHOOL_ADMIN})
 GRADERS: Final = ADMINISTRATORS | {Role.TEACHER}
 STAFF: Final = GRADERS | {Role.COMPLIANCE}
+OVERSEERS: Final = ADMINISTRATORS | {Role.COMPLIANCE}
 
 
 @dataclass(frozen=True, slots=True)

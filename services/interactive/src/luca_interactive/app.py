@@ -16,12 +16,16 @@ from luca_interactive.parts import PARTS, Parts
 from luca_interactive.rate_limiting import rate_limiting, send_rate_limit
 from luca_interactive.readiness import credentials_obtainable, keys_fetched
 from luca_interactive.routes import ENDPOINTS
+from luca_interactive.rules_writing import RulesWriting
 from luca_interactive.sealed_texts import SealedTexts
 from luca_interactive.settings import Settings
+from luca_interactive.term_writing import FreezeTimes, TermWriting
 from luca_shared.aws.client import AwsClient
 from luca_shared.aws.dynamodb import DynamoDB
 from luca_shared.aws.kms import Kms
 from luca_shared.aws.platform_credentials import PlatformCredentials
+from luca_shared.records import timestamps
+from luca_shared.records.timestamps import Timestamp
 from luca_shared.runtime.service import Life
 from luca_shared.runtime.web_app import web_app
 from luca_shared.tenancy.credentials import TenantCredentials
@@ -67,8 +71,11 @@ async def api_of(settings: Settings, life: Life) -> web.Application:
     limit = SchoolRateLimit(per_second=settings.rate_per_second, burst=settings.rate_burst)
     encryption = FieldEncryption(tables, Kms(aws), key_id=settings.kms_key_id, max_age=settings.data_keys_cache)
     ages = Ages(classes=settings.class_cache, rules=settings.rules_cache, terms=settings.term_staleness)
+    freeze = FreezeTimes(
+        staleness=settings.term_staleness, deadline=settings.request_deadline, margin=settings.freeze_margin
+    )
     return api(
-        parts_of(tables, encryption, ages),
+        parts_of(tables, encryption, ages, freeze),
         verifier,
         limit,
         deadline=settings.request_deadline,
@@ -77,15 +84,23 @@ async def api_of(settings: Settings, life: Life) -> web.Application:
 
 
 def parts_of(
-    tables: Tables, encryption: FieldEncryption, ages: Ages, *, clock: Callable[[], float] = time.monotonic
+    tables: Tables,
+    encryption: FieldEncryption,
+    ages: Ages,
+    freeze: FreezeTimes,
+    *,
+    clock: Callable[[], float] = time.monotonic,
+    now: Callable[[], Timestamp] = timestamps.now,
 ) -> Parts:
-    """What the endpoints work with; `clock` is a steady one, in seconds."""
+    """What the endpoints work with; `clock` is a steady one, in seconds, `now` tells the time as it is stored."""
     configuration = Configuration(tables, ages=ages, clock=clock)
     texts = SealedTexts(encryption)
     return Parts(
         tables,
         configuration,
         texts,
-        grade_writing=GradeWriting(tables, configuration, texts),
+        grade_writing=GradeWriting(tables, configuration, texts, now=now),
         erasing=Erasing(tables, configuration, encryption, texts),
+        rules_writing=RulesWriting(tables, configuration, now=now),
+        term_writing=TermWriting(tables, configuration, freeze, now=now),
     )

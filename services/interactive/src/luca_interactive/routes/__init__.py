@@ -17,8 +17,14 @@ from luca_interactive.routes import (
     report_card,
     roster,
     roster_import,
+    rules,
+    rules_preview,
     student,
     student_grades,
+    sync_pending,
+    sync_runs,
+    term,
+    terms,
 )
 
 ENDPOINTS: Final[tuple[Endpoint, ...]] = (
@@ -45,4 +51,13 @@ ENDPOINTS: Final[tuple[Endpoint, ...]] = (
     student.put_student,
     student.delete_student,
     report_card.get_report_card,
+    rules.get_rules,
+    rules.put_rules,
+    rules_preview.preview_rules,
+    terms.get_terms,
+    term.put_term,
+    term.freeze_term,
+    term.reopen_term,
+    sync_pending.get_pending,
+    sync_runs.get_runs,
 )
