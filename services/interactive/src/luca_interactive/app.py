@@ -8,6 +8,7 @@ from aiohttp import ClientSession, web
 
 from luca_interactive.access import add_endpoints
 from luca_interactive.authentication import Verifier, authentication
+from luca_interactive.bulk_writing import BulkWriting
 from luca_interactive.configuration import Ages, Configuration
 from luca_interactive.failures import failures_as_problems
 from luca_interactive.grade_writing import GradeWriting
@@ -81,4 +82,5 @@ def parts_of(
     """What the endpoints work with; `clock` is a steady one, in seconds."""
     configuration = Configuration(tables, ages=ages, clock=clock)
     texts = SealedTexts(encryption)
-    return Parts(tables, configuration, texts, GradeWriting(tables, configuration, texts))
+    writing = GradeWriting(tables, configuration, texts)
+    return Parts(tables, configuration, texts, writing, BulkWriting(writing))

@@ -5,6 +5,7 @@ from typing import Final
 
 from aiohttp import web
 
+from luca_interactive.bulk_writing import BulkWriting
 from luca_interactive.configuration import Configuration
 from luca_interactive.grade_writing import GradeWriting
 from luca_interactive.sealed_texts import SealedTexts
@@ -19,6 +20,7 @@ class Parts:
     configuration: Configuration
     texts: SealedTexts
     grade_writing: GradeWriting
+    bulk_writing: BulkWriting
 
 
 PARTS: Final[web.AppKey[Parts]] = web.AppKey("parts", Parts)

@@ -10,6 +10,13 @@ class ClassPath(RequestModel, frozen=True):
     class_id: ClassId
 
 
+class AssessmentPath(RequestModel, frozen=True):
+    """An assessment of a class."""
+
+    class_id: ClassId
+    assessment_id: AssessmentId
+
+
 class GradePath(RequestModel, frozen=True):
     """A student's grade in an assessment of a class."""
 
