@@ -373,7 +373,7 @@ async def build() -> Premises:
     await furnish(tables, encryption, "norte")
     await furnish(tables, encryption, "norte-2", prefix="x")
     dynamodb.calls.clear()
-    return Premises(dynamodb, parts_of(tables, encryption, Ages(), clock=clock), encryption, clock)
+    return Premises(dynamodb, parts_of(tables, encryption, Ages(), clock=clock, wall_clock=clock), encryption, clock)
 
 
 @pytest.fixture

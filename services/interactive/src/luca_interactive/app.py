@@ -11,7 +11,9 @@ from luca_interactive.authentication import Verifier, authentication
 from luca_interactive.bulk_writing import BulkWriting
 from luca_interactive.configuration import Ages, Configuration
 from luca_interactive.failures import failures_as_problems
+from luca_interactive.first_answers import FirstAnswers
 from luca_interactive.grade_writing import GradeWriting
+from luca_interactive.idempotency import FIRST_ANSWERS
 from luca_interactive.parts import PARTS, Parts
 from luca_interactive.rate_limiting import rate_limiting, send_rate_limit
 from luca_interactive.readiness import credentials_obtainable, keys_fetched
@@ -39,6 +41,7 @@ def api(
     """The application: every request is authenticated, limited, and answered by an endpoint that says who may."""
     app = web_app(deadline=deadline, body_limit=body_limit)
     app[PARTS] = parts
+    app[FIRST_ANSWERS] = parts.first_answers
     app.middlewares.extend([failures_as_problems, authentication(verifier), rate_limiting(limit)])
     app.on_response_prepare.append(send_rate_limit)
     add_endpoints(app, ENDPOINTS)
@@ -77,10 +80,16 @@ async def api_of(settings: Settings, life: Life) -> web.Application:
 
 
 def parts_of(
-    tables: Tables, encryption: FieldEncryption, ages: Ages, *, clock: Callable[[], float] = time.monotonic
+    tables: Tables,
+    encryption: FieldEncryption,
+    ages: Ages,
+    *,
+    clock: Callable[[], float] = time.monotonic,
+    wall_clock: Callable[[], float] = time.time,
 ) -> Parts:
-    """What the endpoints work with; `clock` is a steady one, in seconds."""
+    """What the endpoints work with; `clock` is a steady one, in seconds, and `wall_clock` counts from the epoch."""
     configuration = Configuration(tables, ages=ages, clock=clock)
     texts = SealedTexts(encryption)
     writing = GradeWriting(tables, configuration, texts)
-    return Parts(tables, configuration, texts, writing, BulkWriting(writing))
+    first_answers = FirstAnswers(tables, encryption, now=wall_clock)
+    return Parts(tables, configuration, texts, writing, BulkWriting(writing), first_answers)

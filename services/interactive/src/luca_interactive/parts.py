@@ -7,6 +7,7 @@ from aiohttp import web
 
 from luca_interactive.bulk_writing import BulkWriting
 from luca_interactive.configuration import Configuration
+from luca_interactive.first_answers import FirstAnswers
 from luca_interactive.grade_writing import GradeWriting
 from luca_interactive.sealed_texts import SealedTexts
 from luca_shared.tenancy.table import Tables
@@ -14,13 +15,14 @@ from luca_shared.tenancy.table import Tables
 
 @dataclass(frozen=True, slots=True)
 class Parts:
-    """The tables, what is remembered of them, the encrypted texts and the writing of grades."""
+    """The tables, what is remembered of them, the encrypted texts, the writing of grades and the answers given."""
 
     tables: Tables
     configuration: Configuration
     texts: SealedTexts
     grade_writing: GradeWriting
     bulk_writing: BulkWriting
+    first_answers: FirstAnswers
 
 
 PARTS: Final[web.AppKey[Parts]] = web.AppKey("parts", Parts)
