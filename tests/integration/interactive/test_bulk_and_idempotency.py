@@ -2,6 +2,7 @@
 
 import asyncio
 import secrets
+import time
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
@@ -12,6 +13,7 @@ from msgspec.structs import replace
 from luca_interactive.parts import PARTS
 from luca_shared.records.assessment import Assessment
 from luca_shared.records.class_ import Class, Enrollment
+from luca_shared.records.idempotency import LIFETIME_SECONDS
 from luca_shared.tenancy import keys
 from luca_shared.tenancy.context import TenantContext
 from luca_shared.tenancy.ids import ClassId, SchoolId, StudentId
@@ -159,3 +161,16 @@ async def test_what_failed_can_be_sent_again_under_its_key_at_once(service: "Ser
     (item,) = await items_of(answer)
     assert (item["status"], is_replayed(answer)) == (201, False)
     assert item["grade"] == await service.get(TEACHER, f"{column}/{STUDENTS[0]}")
+
+
+async def test_a_record_that_is_over_and_not_yet_deleted_blocks_nothing(
+    service: "Service", column: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    only, other = {STUDENTS[0]: None}, {STUDENTS[0]: 1}
+    await put(service, column, only, 3, Idempotency_Key="a-key")
+    first_answers = service.client.app[PARTS].first_answers
+    monkeypatch.setattr(first_answers, "_now", lambda: time.time() + LIFETIME_SECONDS - 60)
+    assert is_replayed(await put(service, column, only, 3, Idempotency_Key="a-key"))
+    monkeypatch.setattr(first_answers, "_now", lambda: time.time() + LIFETIME_SECONDS)
+    (item,) = await items_of(await put(service, column, other, 4, Idempotency_Key="a-key"))
+    assert (item["status"], item["grade"]["version"]) == (200, 2)
