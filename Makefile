@@ -13,6 +13,15 @@ SOURCES := $(PACKAGES) tests
 # Most tests wait for processes more than they compute, so one more of them than there are cores.
 TEST_WORKERS ?= $(shell expr $$(getconf _NPROCESSORS_ONLN) + 1)
 
+# Images: BASE_IMAGE replaces the public one that the Dockerfiles name, for who has no registry in reach.
+DOCKER ?= docker
+IMAGE_TAG ?= local
+BUILD = $(DOCKER) build --quiet $(if $(BASE_IMAGE),--build-arg BASE_IMAGE=$(BASE_IMAGE)) \
+    --build-arg REVISION=$(shell git rev-parse HEAD 2>/dev/null || echo unknown) $(BUILD_OPTIONS)
+
+# The last LocalStack that needs no licence. The image luca-emulator, which `make images` builds, stands in for it.
+LOCALSTACK_IMAGE ?= localstack/localstack:4.12
+
 # What a fresh checkout needs. Each step leaves a stamp, so that the second time costs nothing.
 STAMPS := build/stamps
 READY := $(STAMPS)/development $(STAMPS)/emulator
@@ -34,8 +43,25 @@ chaos: $(READY) ## The services killed before and after each request that they m
 	@exec $(BIN)/python -m luca_local.chaos $(CHAOS_OPTIONS)
 
 .PHONY: test
-test: $(READY) ## Every test that needs no Docker, against the embedded emulator
-	@$(BIN)/python -m pytest tests -n $(TEST_WORKERS) --dist loadfile --cov --cov-report=term:skip-covered $(PYTEST_OPTIONS)
+test: $(READY) ## Every test that needs neither Docker nor a browser, against the embedded emulator
+	@$(BIN)/python -m pytest tests --ignore=tests/browser --ignore=tests/containers -n $(TEST_WORKERS) --dist loadfile \
+	    --cov --cov-report=term:skip-covered $(PYTEST_OPTIONS)
+
+.PHONY: test-browser
+test-browser: $(READY) ## The pages in a real browser (needs Chromium; LUCA_CHROMIUM=/path/to/another)
+	@command -v "$${LUCA_CHROMIUM:-/usr/bin/chromium}" >/dev/null || \
+	    { echo "test-browser: install Chromium (on Debian: apt-get install chromium), or say where one is: LUCA_CHROMIUM=/path/to/it" >&2; exit 1; }
+	@$(BIN)/python -m pytest tests/browser $(PYTEST_OPTIONS)
+
+# Left out: what tries the embedded emulator's own process, the demo's and a developer's `make run`.
+IN_CONTAINERS := tests/integration tests/e2e tests/containers --ignore=tests/integration/emulator \
+    --ignore=tests/integration/demo --ignore=tests/e2e/test_lifecycle.py
+
+.PHONY: test-containers
+test-containers: $(READY) ## Integration and end-to-end tests on LocalStack and the images (LOCALSTACK_IMAGE, IMAGE_TAG)
+	@BASE_IMAGE=$(BASE_IMAGE) TESTCONTAINERS_RYUK_DISABLED=true TESTCONTAINERS_CONNECTION_MODE=docker_host \
+	    $(BIN)/python -m pytest $(IN_CONTAINERS) -n $(TEST_WORKERS) --dist loadfile \
+	    --localstack $(LOCALSTACK_IMAGE) --images $(IMAGE_TAG) $(PYTEST_OPTIONS)
 
 .PHONY: lint
 lint: $(READY) ## ruff, mypy --strict, import-linter, cfn-lint
@@ -55,6 +81,18 @@ policy-oracle: ## Check the table of IAM decisions by an implementation that is 
 	@mkdir -p build/oracle && cp tests/isolation/policy/oracle/* build/oracle/
 	@cd build/oracle && npm install --no-package-lock --no-audit --no-fund --silent
 	@cd build/oracle && node decide.mjs ../../tests/isolation/policy $(ORACLE_OPTIONS)
+
+.PHONY: images
+images: ## The services' images and those of the local platform (BASE_IMAGE, IMAGE_TAG, BUILD_OPTIONS)
+	@for service in interactive ingest-worker gov-sync; do \
+	    $(BUILD) --file services/$$service/Dockerfile --tag luca-$$service:$(IMAGE_TAG) .; \
+	done
+	@$(BUILD) --file infra/local/Dockerfile --target emulator --tag luca-emulator:$(IMAGE_TAG) .
+	@$(BUILD) --file infra/local/Dockerfile --target platform --tag luca-platform:$(IMAGE_TAG) .
+	@$(DOCKER) image ls --filter 'reference=luca-*:$(IMAGE_TAG)'
+
+.PHONY: test-all
+test-all: lint test policy-oracle demo chaos images test-containers test-browser ## The long form: everything above, whole
 
 .PHONY: setup
 setup: $(READY) ## Install everything that the other targets need, into this directory

@@ -3,27 +3,57 @@
 import ipaddress
 import socket
 from collections.abc import Iterator
+from contextlib import ExitStack
 from typing import Any
 
 import pytest
 from hypothesis import settings
+from tests import localstack
+from tests.localstack import NewEmulator
 
-from luca_local.emulator_process import Emulator
 from luca_local.platform_process import PlatformProcess
+from luca_local.running_emulator import EmulatorAccount
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    """Let the suites run in containers."""
+    group = parser.getgroup("luca")
+    group.addoption("--localstack", metavar="IMAGE", help="AWS is this image, in a container of testcontainers'")
+    group.addoption("--images", metavar="TAG", help="the platform's services are their images of this tag")
+
+
+def pytest_report_header(config: pytest.Config) -> list[str]:
+    """Say what is real in this run."""
+    tag = config.getoption("--images")
+    services = f"the images luca-*:{tag}" if tag else "processes"
+    return [localstack.described(config.getoption("--localstack")), f"services of the platform: {services}"]
 
 
 @pytest.fixture(scope="session")
-def emulator() -> Iterator[Emulator]:
+def new_emulator(pytestconfig: pytest.Config) -> NewEmulator:
+    """For tests that want an AWS of their own."""
+    return localstack.emulators(pytestconfig.getoption("--localstack"))
+
+
+@pytest.fixture(scope="session")
+def emulator(new_emulator: NewEmulator) -> Iterator[EmulatorAccount]:
     """The AWS emulator with all its shims. Shared: a test makes tables, roles and queues of its own names."""
-    with Emulator() as running:
+    with new_emulator() as running:
         yield running
 
 
 @pytest.fixture(scope="session")
-def platform() -> Iterator[PlatformProcess]:
+def platform(pytestconfig: pytest.Config, new_emulator: NewEmulator) -> Iterator[PlatformProcess]:
     """The whole platform with its demo schools. Shared: a test writes what no other test looks at."""
-    with PlatformProcess() as running:
-        yield running
+    options: list[str] = []
+    with ExitStack() as stack:
+        if pytestconfig.getoption("--localstack"):
+            given = stack.enter_context(new_emulator())
+            localstack.require_identity(given)
+            options += ["--emulator-url", given.endpoint_url]
+        if tag := pytestconfig.getoption("--images"):
+            options += ["--images", tag]
+        yield stack.enter_context(PlatformProcess(options=options))
 
 
 class NetworkForbiddenError(RuntimeError):

@@ -128,18 +128,21 @@ async def test_a_body_that_is_no_json_is_told_where(platform: PlatformProcess, c
         assert "column 12" in problem["detail"]
 
 
-def test_the_commands_of_the_root_page_record_a_grade(platform: PlatformProcess) -> None:
+def test_the_commands_of_the_root_page_do_what_it_says(platform: PlatformProcess) -> None:
     run = platform.record
     account = next(account for account in run.accounts if account.username == run.example.username)
-    script = "\n".join([commands.log_in(run, account), commands.record(run), commands.read(run)])
+    record, read = commands.record(run), commands.read(run)
+    better = record.replace("8.5", "9")
+    replacing = better.replace(commands.CREATING, commands.REPLACING)
+    script = [commands.log_in(run, account), record, read, record, better, replacing, read]
     shell = subprocess.run(  # noqa: S603  # what the page says is what is to be tried
-        ["bash", "-euc", script],  # noqa: S607
+        ["bash", "-euc", "\n".join(script)],  # noqa: S607
         capture_output=True,
         text=True,
         timeout=30,
         check=True,
     )
-    recorded, read = shell.stdout.split("HTTP/1.1 ")[1:]
-    assert recorded.startswith("201 ")
-    assert read.startswith("200 ")
-    assert '"score":8.5' in read
+    answers = shell.stdout.split("HTTP/1.1 ")[1:]
+    assert [answer[:3] for answer in answers] == ["201", "200", "201", "412", "200", "200"]
+    assert '"score":8.5' in answers[1]
+    assert '"score":9' in answers[5]

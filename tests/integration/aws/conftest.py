@@ -16,7 +16,7 @@ from types_aiobotocore_dynamodb.client import DynamoDBClient
 from types_aiobotocore_kms.client import KMSClient
 from types_aiobotocore_sqs.client import SQSClient
 
-from luca_local.emulator_process import Emulator
+from luca_local.running_emulator import EmulatorAccount
 from luca_shared.aws import AwsClient, Credentials
 
 
@@ -65,7 +65,7 @@ class Theirs:
 
 
 @pytest.fixture
-async def wire(emulator: Emulator) -> AsyncIterator[Wire]:
+async def wire(emulator: EmulatorAccount) -> AsyncIterator[Wire]:
     async with aiohttp.ClientSession(auto_decompress=False) as session:
         yield Wire(emulator.endpoint_url, session)
 
@@ -79,17 +79,17 @@ async def proxy(wire: Wire) -> AsyncIterator[str]:
 
 
 @pytest.fixture
-def admin(emulator: Emulator) -> Credentials:
+def admin(emulator: EmulatorAccount) -> Credentials:
     return emulator.admin
 
 
 @pytest.fixture
-async def client(proxy: str, emulator: Emulator) -> AsyncIterator[AwsClient]:
+async def client(proxy: str, emulator: EmulatorAccount) -> AsyncIterator[AwsClient]:
     async with AwsClient(region=emulator.region, endpoint_url=proxy) as client:
         yield client
 
 
-def _options(endpoint_url: str, emulator: Emulator) -> dict[str, Any]:
+def _options(endpoint_url: str, emulator: EmulatorAccount) -> dict[str, Any]:
     return {
         "region_name": emulator.region,
         "endpoint_url": endpoint_url,
@@ -106,14 +106,14 @@ def botocore_session() -> AioSession:
 
 
 @pytest.fixture
-async def theirs(proxy: str, emulator: Emulator, botocore_session: AioSession) -> AsyncIterator[Theirs]:
+async def theirs(proxy: str, emulator: EmulatorAccount, botocore_session: AioSession) -> AsyncIterator[Theirs]:
     """aiobotocore by way of the proxy."""
     async with _theirs(botocore_session, _options(proxy, emulator)) as clients:
         yield clients
 
 
 @pytest.fixture
-async def setup(emulator: Emulator, botocore_session: AioSession) -> AsyncIterator[Theirs]:
+async def setup(emulator: EmulatorAccount, botocore_session: AioSession) -> AsyncIterator[Theirs]:
     """aiobotocore past the proxy, for what is not compared."""
     async with _theirs(botocore_session, _options(emulator.endpoint_url, emulator)) as clients:
         yield clients

@@ -6,17 +6,19 @@ from typing import Protocol
 
 import pytest
 from aiobotocore.session import get_session
+from tests.localstack import NewEmulator, require_identity
 
 from luca_local.aws_clients import AwsClients, aws_clients
 from luca_local.deployment import Deployment, deploy
-from luca_local.emulator_process import Emulator
+from luca_local.running_emulator import EmulatorAccount
 from luca_shared.aws.credentials import Credentials
 from luca_shared.tenancy.sts import StsAssumeRole
 
 
 @pytest.fixture(scope="package")
-def own_emulator() -> Iterator[Emulator]:
-    with Emulator() as running:
+def own_emulator(new_emulator: NewEmulator) -> Iterator[EmulatorAccount]:
+    with new_emulator() as running:
+        require_identity(running)
         yield running
 
 
@@ -26,13 +28,13 @@ def progress() -> list[str]:
 
 
 @pytest.fixture(scope="package")
-def deployment(own_emulator: Emulator, progress: list[str]) -> Deployment:
+def deployment(own_emulator: EmulatorAccount, progress: list[str]) -> Deployment:
     emulator = own_emulator
     return asyncio.run(deploy(emulator.endpoint_url, emulator.admin, emulator.region, progress=progress.append))
 
 
 @pytest.fixture
-async def aws(own_emulator: Emulator, deployment: Deployment) -> AsyncIterator[AwsClients]:
+async def aws(own_emulator: EmulatorAccount, deployment: Deployment) -> AsyncIterator[AwsClients]:
     async with aws_clients(own_emulator.endpoint_url, own_emulator.admin, deployment.region) as clients:
         yield clients
 
@@ -46,7 +48,7 @@ class Assume(Protocol):
 
 
 @pytest.fixture
-def assume(own_emulator: Emulator) -> Assume:
+def assume(own_emulator: EmulatorAccount) -> Assume:
     async def assumed(
         role_arn: str, tags: Mapping[str, str] | None = None, *, signer: Credentials | None = None
     ) -> Credentials:

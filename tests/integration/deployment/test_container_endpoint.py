@@ -3,11 +3,11 @@ from aiobotocore.session import AioSession
 
 from luca_local.container_credentials import container_endpoint
 from luca_local.deployment import Deployment
-from luca_local.emulator_process import Emulator
+from luca_local.running_emulator import EmulatorAccount
 
 
 async def test_a_service_finds_its_role_as_it_does_on_fargate(
-    own_emulator: Emulator, deployment: Deployment, monkeypatch: pytest.MonkeyPatch
+    own_emulator: EmulatorAccount, deployment: Deployment, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     for name in ("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY", "AWS_SESSION_TOKEN", "AWS_PROFILE"):
         monkeypatch.delenv(name, raising=False)

@@ -7,7 +7,7 @@ from luca_local import stacks
 from luca_local.aws_clients import AwsClients
 from luca_local.deployment import Deployment, deploy, verify
 from luca_local.deployment_errors import DeploymentError, StackFailed, TemplateError
-from luca_local.emulator_process import Emulator
+from luca_local.running_emulator import EmulatorAccount
 from luca_local.template_language import load
 from luca_shared.aws.credentials import Credentials
 
@@ -36,7 +36,9 @@ async def test_what_the_emulator_drops_is_there(aws: AwsClients, deployment: Dep
         assert described["Table"]["SSEDescription"]["Status"] == "ENABLED"
 
 
-async def test_a_second_deployment_is_refused_in_plain_words(own_emulator: Emulator, deployment: Deployment) -> None:
+async def test_a_second_deployment_is_refused_in_plain_words(
+    own_emulator: EmulatorAccount, deployment: Deployment
+) -> None:
     with pytest.raises(DeploymentError, match="already exists"):
         await deploy(own_emulator.endpoint_url, own_emulator.admin, deployment.region)
 

@@ -3,15 +3,17 @@
 import json
 from collections.abc import Awaitable, Callable
 
+from tests.localstack import NewEmulator, require_identity
+
 from luca_local.aws_clients import AwsClients, aws_clients
 from luca_local.deployment import Deployment, deploy, verify
 from luca_local.deployment_errors import DeployedDifferently
-from luca_local.emulator_process import Emulator
+from luca_local.running_emulator import EmulatorAccount
 
 Plant = Callable[[AwsClients, Deployment], Awaitable[object]]
 
 
-async def differences(emulator: Emulator) -> tuple[str, ...]:
+async def differences(emulator: EmulatorAccount) -> tuple[str, ...]:
     try:
         await verify(emulator.endpoint_url, emulator.admin, emulator.region)
     except DeployedDifferently as found:
@@ -101,9 +103,10 @@ FAULTS: dict[str, Plant] = {
 }
 
 
-async def test_every_planted_difference_is_named_and_nothing_else() -> None:
+async def test_every_planted_difference_is_named_and_nothing_else(new_emulator: NewEmulator) -> None:
     # An emulator for this test alone, because it spoils what is deployed.
-    async with Emulator() as emulator:
+    with new_emulator() as emulator:
+        require_identity(emulator)
         deployment = await deploy(emulator.endpoint_url, emulator.admin, emulator.region)
         assert await differences(emulator) == ()
         async with aws_clients(emulator.endpoint_url, emulator.admin, emulator.region) as aws:

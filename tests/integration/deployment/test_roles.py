@@ -6,7 +6,7 @@ from collections.abc import Awaitable, Callable
 import pytest
 
 from luca_local.deployment import Deployment
-from luca_local.emulator_process import Emulator
+from luca_local.running_emulator import EmulatorAccount
 from luca_shared.aws.client import AwsClient
 from luca_shared.aws.credentials import Credentials
 from luca_shared.aws.errors import AccessDenied
@@ -34,7 +34,7 @@ SERVICES = ["interactive", "ingest-worker", "gov-sync"]
 
 @pytest.mark.parametrize("role", [*ROLES, "the account's root"])
 async def test_each_role_does_at_the_queues_what_it_is_for(
-    own_emulator: Emulator, deployment: Deployment, assume: Assume, role: str
+    own_emulator: EmulatorAccount, deployment: Deployment, assume: Assume, role: str
 ) -> None:
     credentials = await assume(getattr(deployment, ROLES[role])) if role in ROLES else own_emulator.admin
     async with AwsClient(region=deployment.region, endpoint_url=own_emulator.endpoint_url) as client:

@@ -5,7 +5,7 @@ from collections.abc import AsyncIterator, Awaitable, Callable
 import pytest
 
 from luca_local.deployment import Deployment
-from luca_local.emulator_process import Emulator
+from luca_local.running_emulator import EmulatorAccount
 from luca_shared.aws.client import AwsClient
 from luca_shared.aws.credentials import Credentials
 from luca_shared.aws.errors import AccessDenied
@@ -15,7 +15,7 @@ Assume = Callable[..., Awaitable[Credentials]]  # conftest.py
 
 
 @pytest.fixture
-async def kms(own_emulator: Emulator) -> AsyncIterator[Kms]:
+async def kms(own_emulator: EmulatorAccount) -> AsyncIterator[Kms]:
     async with AwsClient(region=own_emulator.region, endpoint_url=own_emulator.endpoint_url) as client:
         yield Kms(client)
 

@@ -10,11 +10,12 @@ from pathlib import Path
 import pytest
 from tests.integration.gov_sync.local_government import LocalGovernment
 from tests.integration.gov_sync.sync_process import SCHOOLS, Quarter
+from tests.localstack import NewEmulator, require_identity
 
 from luca_local.aws_clients import aws_clients
 from luca_local.container_credentials import container_endpoint
 from luca_local.deployment import Deployment, deploy
-from luca_local.emulator_process import Emulator
+from luca_local.running_emulator import EmulatorAccount
 from luca_shared.aws import AwsClient, DynamoDB, encode_item
 from luca_shared.records.school import School, directory_key
 from luca_shared.tenancy.ids import SchoolId, Term
@@ -24,18 +25,19 @@ from luca_shared.tenancy.ids import SchoolId, Term
 class Platform:
     """What all tests share."""
 
-    emulator: Emulator
+    emulator: EmulatorAccount
     deployment: Deployment
     terms: Iterator[int] = field(default_factory=lambda: itertools.count(1))
 
 
 @pytest.fixture(scope="package")
-def sync_platform() -> Iterator[Platform]:
-    with Emulator() as emulator:
+def sync_platform(new_emulator: NewEmulator) -> Iterator[Platform]:
+    with new_emulator() as emulator:
+        require_identity(emulator)
         yield asyncio.run(_platform(emulator))
 
 
-async def _platform(emulator: Emulator) -> Platform:
+async def _platform(emulator: EmulatorAccount) -> Platform:
     deployment = await deploy(emulator.endpoint_url, emulator.admin, emulator.region)
     async with aws_clients(emulator.endpoint_url, emulator.admin, emulator.region) as aws:
         for school_id in SCHOOLS:

@@ -15,8 +15,8 @@ from tests.integration.gov_sync.local_government import TOKEN, LocalGovernment
 from luca_gov_sync.government_record import record_id
 from luca_local.aws_clients import AwsClients
 from luca_local.deployment import Deployment
-from luca_local.emulator_process import Emulator
 from luca_local.isolated_environment import isolate
+from luca_local.running_emulator import EmulatorAccount
 from luca_shared.aws import DynamoDB, decode_item
 from luca_shared.aws.transactions import TransactPut
 from luca_shared.records.grade import Grade, GradeStatus, SyncStatus
@@ -67,7 +67,7 @@ class Quarter:
     """One term of all schools, and how it is synced."""
 
     period: Term
-    emulator: Emulator
+    emulator: EmulatorAccount
     deployment: Deployment
     dynamodb: DynamoDB
     aws: AwsClients

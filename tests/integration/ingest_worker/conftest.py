@@ -12,11 +12,12 @@ from dataclasses import dataclass, field
 from typing import Any
 
 import pytest
+from tests.localstack import NewEmulator, require_identity
 
 from luca_local.aws_clients import AwsClients, aws_clients
 from luca_local.container_credentials import ContainerEndpoint, container_endpoint
 from luca_local.deployment import Deployment, deploy
-from luca_local.emulator_process import Emulator
+from luca_local.running_emulator import EmulatorAccount
 from luca_shared.aws.client import AwsClient
 from luca_shared.aws.credentials import Credentials
 from luca_shared.aws.sqs import OutgoingMessage, Sqs
@@ -43,7 +44,7 @@ class WorkerProcess:
 class Stage:
     """What a test can do to the worker, and see of what it did."""
 
-    emulator: Emulator
+    emulator: EmulatorAccount
     deployment: Deployment
     aws: AwsClients
     sqs: Sqs
@@ -141,16 +142,17 @@ async def _is_zero(number: Awaitable[int]) -> bool:
 
 
 @pytest.fixture
-async def stage() -> AsyncIterator[Stage]:
+async def stage(new_emulator: NewEmulator) -> AsyncIterator[Stage]:
     # An emulator for each test: a long poll that ended with its worker goes on there, and would take messages away.
-    async with Emulator() as emulator:
+    with new_emulator() as emulator:
+        require_identity(emulator)
         deployment = await deploy(emulator.endpoint_url, emulator.admin, emulator.region)
         async with _stage(emulator, deployment) as scene:
             yield scene
 
 
 @contextlib.asynccontextmanager
-async def _stage(emulator: Emulator, deployment: Deployment) -> AsyncIterator[Stage]:
+async def _stage(emulator: EmulatorAccount, deployment: Deployment) -> AsyncIterator[Stage]:
     async with (
         aws_clients(emulator.endpoint_url, emulator.admin, emulator.region) as aws,
         AwsClient(region=emulator.region, endpoint_url=emulator.endpoint_url) as client,

@@ -12,6 +12,7 @@ import aiohttp
 import pytest
 from aiohttp import ClientResponse, web
 from aiohttp.test_utils import TestClient, TestServer
+from tests.localstack import NewEmulator, require_identity
 
 from luca_interactive.app import api_of
 from luca_interactive.settings import Settings
@@ -19,7 +20,7 @@ from luca_local import environment
 from luca_local.aws_clients import aws_clients
 from luca_local.container_credentials import container_endpoint
 from luca_local.deployment import Deployment, deploy
-from luca_local.emulator_process import Emulator
+from luca_local.running_emulator import EmulatorAccount
 from luca_local.seed.accounts import PASSWORD
 from luca_local.seed.seeding import Seeded, seed
 from luca_shared.runtime.service import Life
@@ -32,19 +33,20 @@ TODAY = date(2026, 11, 24)
 class Platform:
     """An emulator with everything deployed and seeded, and a token for each account."""
 
-    emulator: Emulator
+    emulator: EmulatorAccount
     deployment: Deployment
     seeded: Seeded
     tokens: Mapping[str, str]
 
 
 @pytest.fixture(scope="package")
-def platform() -> Iterator[Platform]:
-    with Emulator() as emulator:
+def platform(new_emulator: NewEmulator) -> Iterator[Platform]:
+    with new_emulator() as emulator:
+        require_identity(emulator)
         yield asyncio.run(_platform(emulator))
 
 
-async def _platform(emulator: Emulator) -> Platform:
+async def _platform(emulator: EmulatorAccount) -> Platform:
     deployment = await deploy(emulator.endpoint_url, emulator.admin, emulator.region)
     seeded = await seed(deployment, endpoint_url=emulator.endpoint_url, admin=emulator.admin, today=TODAY)
     async with aws_clients(emulator.endpoint_url, emulator.admin, emulator.region) as aws:

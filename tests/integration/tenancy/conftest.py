@@ -6,9 +6,10 @@ from dataclasses import dataclass
 
 import pytest
 from aiobotocore.session import AioSession, get_session
+from tests.localstack import NewEmulator, require_identity
 
 from luca_local.deployment import Deployment, deploy
-from luca_local.emulator_process import Emulator
+from luca_local.running_emulator import EmulatorAccount
 from luca_shared.aws.client import AwsClient
 from luca_shared.aws.credentials import Credentials
 from luca_shared.aws.dynamodb import DynamoDB
@@ -21,13 +22,14 @@ from luca_shared.tenancy.table import TableNames, Tables
 
 
 @pytest.fixture(scope="package")
-def own_emulator() -> Iterator[Emulator]:
-    with Emulator() as running:
+def own_emulator(new_emulator: NewEmulator) -> Iterator[EmulatorAccount]:
+    with new_emulator() as running:
+        require_identity(running)
         yield running
 
 
 @pytest.fixture(scope="package")
-def deployment(own_emulator: Emulator) -> Deployment:
+def deployment(own_emulator: EmulatorAccount) -> Deployment:
     return asyncio.run(deploy(own_emulator.endpoint_url, own_emulator.admin, own_emulator.region))
 
 
@@ -38,7 +40,7 @@ def signed_by(credentials: Credentials) -> AioSession:
 
 
 @pytest.fixture(scope="package")
-def service(own_emulator: Emulator, deployment: Deployment) -> AioSession:
+def service(own_emulator: EmulatorAccount, deployment: Deployment) -> AioSession:
     """The interactive service's own credentials, which the emulator's administrator hands out in the place of ECS."""
 
     async def assumed() -> Credentials:
@@ -51,7 +53,7 @@ def service(own_emulator: Emulator, deployment: Deployment) -> AioSession:
 
 
 @pytest.fixture
-async def assume_role(own_emulator: Emulator, service: AioSession) -> AsyncIterator[StsAssumeRole]:
+async def assume_role(own_emulator: EmulatorAccount, service: AioSession) -> AsyncIterator[StsAssumeRole]:
     """AssumeRole as the interactive service."""
     async with StsAssumeRole(
         region=own_emulator.region, endpoint_url=own_emulator.endpoint_url, session=service
@@ -65,7 +67,7 @@ def credentials(assume_role: StsAssumeRole, deployment: Deployment) -> TenantCre
 
 
 @pytest.fixture
-async def client(own_emulator: Emulator) -> AsyncIterator[AwsClient]:
+async def client(own_emulator: EmulatorAccount) -> AsyncIterator[AwsClient]:
     async with AwsClient(region=own_emulator.region, endpoint_url=own_emulator.endpoint_url) as client:
         yield client
 

@@ -6,7 +6,7 @@ import pytest
 from aiobotocore.session import get_session
 
 from luca_local.deployment import Deployment
-from luca_local.emulator_process import Emulator
+from luca_local.running_emulator import EmulatorAccount
 from luca_shared.aws.credentials import Credentials
 from luca_shared.aws.errors import AccessDenied, CredentialsRejected
 from luca_shared.tenancy import keys
@@ -17,7 +17,7 @@ from luca_shared.tenancy.table import Tables
 
 
 async def test_a_schools_session_bears_its_name_and_ends_within_the_hour(
-    credentials: TenantCredentials, schools: Any, own_emulator: Emulator
+    credentials: TenantCredentials, schools: Any, own_emulator: EmulatorAccount
 ) -> None:
     given = await credentials.get(schools.norte)
     assert given.expires_at is not None
@@ -39,7 +39,7 @@ async def test_the_role_is_not_given_without_exactly_one_school(
 
 
 async def test_a_school_can_not_become_another(
-    credentials: TenantCredentials, schools: Any, deployment: Deployment, own_emulator: Emulator
+    credentials: TenantCredentials, schools: Any, deployment: Deployment, own_emulator: EmulatorAccount
 ) -> None:
     given = await credentials.get(schools.norte)
     session = get_session()

@@ -9,8 +9,8 @@ import pytest
 
 from luca_local.aws_clients import AwsClients, aws_clients
 from luca_local.deployment import Deployment
-from luca_local.emulator_process import Emulator
 from luca_local.environment import jwks_url
+from luca_local.running_emulator import EmulatorAccount
 from luca_shared.tenancy.context import Role
 from luca_shared.tenancy.jwks import Jwks
 from luca_shared.tenancy.tokens import TokenRejected, TokenVerifier
@@ -19,7 +19,7 @@ PASSWORD = "Correct-horse-1"
 
 
 @pytest.fixture
-async def aws(own_emulator: Emulator) -> AsyncIterator[AwsClients]:
+async def aws(own_emulator: EmulatorAccount) -> AsyncIterator[AwsClients]:
     async with aws_clients(own_emulator.endpoint_url, own_emulator.admin, own_emulator.region) as clients:
         yield clients
 
@@ -56,7 +56,7 @@ async def log_in(aws: AwsClients, pool: str, client: str, *, groups: tuple[str, 
 
 
 @pytest.fixture
-async def verifier(own_emulator: Emulator, deployment: Deployment) -> AsyncIterator[TokenVerifier]:
+async def verifier(own_emulator: EmulatorAccount, deployment: Deployment) -> AsyncIterator[TokenVerifier]:
     pool = deployment.user_pool_id
     async with aiohttp.ClientSession() as session:
         yield TokenVerifier(

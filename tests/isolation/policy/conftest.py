@@ -11,9 +11,11 @@ import botocore.session
 import pytest
 from botocore.config import Config
 from botocore.exceptions import ClientError
+from tests.localstack import NewEmulator, require_identity
 
 from luca_local.deployment import deploy
-from luca_local.emulator_process import ACCOUNT_ID, Emulator
+from luca_local.emulator_process import ACCOUNT_ID
+from luca_local.running_emulator import EmulatorAccount
 from luca_shared.aws.credentials import Credentials
 
 HERE = Path(__file__).parent
@@ -38,7 +40,7 @@ LET_THROUGH = {
 class World:
     """The account in which requests are made and policies changed."""
 
-    def __init__(self, emulator: Emulator, callers: Mapping[str, Any]) -> None:
+    def __init__(self, emulator: EmulatorAccount, callers: Mapping[str, Any]) -> None:
         self._emulator = emulator
         self._session = botocore.session.get_session()
         self._clients: dict[tuple[str, str], Any] = {}
@@ -195,8 +197,9 @@ def _snake_case(operation: str) -> str:
 
 
 @pytest.fixture(scope="module")
-def world() -> Iterator[World]:
+def world(new_emulator: NewEmulator) -> Iterator[World]:
     """The deployed account, with a session for every caller of the table."""
     callers = json.loads((HERE / "decisions.json").read_text())["callers"]
-    with Emulator() as emulator:
+    with new_emulator() as emulator:
+        require_identity(emulator)
         yield World(emulator, callers)

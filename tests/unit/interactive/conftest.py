@@ -30,7 +30,7 @@ from luca_shared.aws.errors import (
 )
 from luca_shared.aws.expressions import Between, Condition, Page, Query
 from luca_shared.aws.kms import DataKey, Kms
-from luca_shared.aws.transactions import TransactPut, TransactUpdate, TransactWrite
+from luca_shared.aws.transactions import TransactDelete, TransactPut, TransactUpdate, TransactWrite
 from luca_shared.records.assessment import Assessment
 from luca_shared.records.class_ import Class, Enrollment
 from luca_shared.records.rules import Category, Rounding, Rules
@@ -140,7 +140,7 @@ class FakeDynamoDB:
         for write, key in zip(writes, keys, strict=True):
             if isinstance(write, TransactPut):
                 self._keep(write.table, write.item)
-            else:
+            elif isinstance(write, TransactDelete):
                 self.items.pop(key, None)
 
     @contextmanager
@@ -249,10 +249,21 @@ class School:
         await _enroll(self.table(), class_id, student_id, OPEN)
 
     async def ask(
-        self, who: str, method: str, path: str, body: object = None, headers: Mapping[str, str] | None = None
+        self,
+        who: str,
+        method: str,
+        path: str,
+        body: object = None,
+        headers: Mapping[str, str] | None = None,
+        *,
+        content: tuple[str, bytes] | None = None,
     ) -> ClientResponse:
+        """A body is sent as JSON; `content` is one with its media type."""
         all_headers = CIMultiDict({"Authorization": f"Bearer {who}", **(headers or {})})
-        response = await self.client.request(method, path, json=body, headers=all_headers)
+        if content is not None:
+            all_headers["Content-Type"] = content[0]
+        data = None if content is None else content[1]
+        response = await self.client.request(method, path, json=body, data=data, headers=all_headers)
         await response.read()
         return response
 
@@ -260,6 +271,12 @@ class School:
         response = await self.ask(who, "GET", path)
         assert response.status == 200, await response.text()
         return await response.json()
+
+    async def put(self, who: str, path: str, body: object = None, *, version: int | None = None) -> ClientResponse:
+        return await self.put_grade(who, path, body, version=version)
+
+    async def delete(self, who: str, path: str, *, version: int) -> ClientResponse:
+        return await self.ask(who, "DELETE", path, headers={"If-Match": f'"{version}"'})
 
     async def put_grade(
         self, who: str, path: str, body: object, *, version: int | None = None, headers: Mapping[str, str] | None = None
@@ -329,7 +346,8 @@ async def furnish(tables: Tables, encryption: FieldEncryption, school_id: str, *
     for student, name in (("s1", "Zoe"), ("s2", "ana"), ("s3", "Luis")):
         student_id = StudentId(prefix + student)
         sealed = await encryption.encrypt(on_behalf, student_id, "name", name)
-        record = Student(student_id=student_id, version=1, name=sealed)
+        guardian_ids = (PersonId(prefix + "g1"),) if student == "s1" else ()
+        record = Student(student_id=student_id, version=1, name=sealed, guardian_ids=guardian_ids)
         await table.put(record.key(on_behalf), record.to_item())
     link = GuardianLink(person_id=PersonId(prefix + "g1"), student_id=StudentId(prefix + "s1"))
     await table.put(link.key(on_behalf), link.to_item())
@@ -398,3 +416,12 @@ async def school(rate: SchoolRateLimit, body_limit: int, deadline: float) -> Asy
     app = api(premises.parts, FakeVerifier(), rate, deadline=deadline, body_limit=body_limit)
     async with TestClient(TestServer(app)) as client:
         yield School(premises.dynamodb, premises.parts, premises.encryption, premises.clock, client)
+
+
+@pytest.fixture
+async def elsewhere(school: School, rate: SchoolRateLimit) -> AsyncIterator[School]:
+    """Another task of the service before the same table: it remembers for itself."""
+    parts = parts_of(school.parts.tables, school.encryption, Ages(), clock=school.clock)
+    app = api(parts, FakeVerifier(), rate, deadline=5.0, body_limit=4096)
+    async with TestClient(TestServer(app)) as client:
+        yield School(school.dynamodb, parts, school.encryption, school.clock, client)

@@ -11,7 +11,6 @@ from luca_interactive.api.grades import GradeChange
 from luca_interactive.api.paths import GradePath
 from luca_interactive.routes import ENDPOINTS
 from luca_interactive.routes.grade import get_grade, put_grade
-from luca_shared.runtime import json_answers
 from luca_shared.tenancy.context import Role
 
 if TYPE_CHECKING:
@@ -22,13 +21,27 @@ CONTRACT: Final = {
     ("GET", "/v1/me"): "TASGC",
     ("GET", "/v1/classes"): "TAC",
     ("GET", "/v1/classes/{class_id}"): "TAC",
+    ("PUT", "/v1/classes/{class_id}"): "A",
+    ("GET", "/v1/classes/{class_id}/assessments"): "TAC",
+    ("PUT", "/v1/classes/{class_id}/assessments/{assessment_id}"): "TA",
+    ("DELETE", "/v1/classes/{class_id}/assessments/{assessment_id}"): "TA",
+    ("GET", "/v1/classes/{class_id}/roster"): "TAC",
+    ("GET", "/v1/classes/{class_id}/roster.csv"): "TA",
+    ("PUT", "/v1/classes/{class_id}/roster/{student_id}"): "A",
+    ("DELETE", "/v1/classes/{class_id}/roster/{student_id}"): "A",
+    ("POST", "/v1/rosters/import"): "A",
     ("GET", "/v1/classes/{class_id}/gradebook"): "TAC",
+    ("GET", "/v1/classes/{class_id}/gradebook.csv"): "TAC",
     ("PUT", "/v1/classes/{class_id}/assessments/{assessment_id}/grades/{student_id}"): "TA",
     ("PUT", "/v1/classes/{class_id}/assessments/{assessment_id}/grades"): "TA",
     ("GET", "/v1/classes/{class_id}/assessments/{assessment_id}/grades/{student_id}"): "TASGC",
     ("GET", "/v1/classes/{class_id}/assessments/{assessment_id}/grades/{student_id}/history"): "TASGC",
     ("GET", "/v1/students/{student_id}/grades"): "TASGC",
     ("GET", "/v1/students/{student_id}/behavior"): "TASGC",
+    ("GET", "/v1/students/{student_id}"): "TASGC",
+    ("PUT", "/v1/students/{student_id}"): "A",
+    ("DELETE", "/v1/students/{student_id}"): "A",
+    ("GET", "/v1/students/{student_id}/report-card"): "TASGC",
 }
 LETTERS: Final = {
     "T": Role.TEACHER,
@@ -63,11 +76,11 @@ each_endpoint = pytest.mark.parametrize("declared", ENDPOINTS, ids=lambda each: 
 
 
 async def use(school: "School", who: str, declared: Endpoint, **ids: str) -> tuple[int, dict[str, object]]:
-    body = None if declared.example is None else msgspec.json.decode(json_answers.encode(declared.example))
     names_a_version = not declared.inputs.models.keys().isdisjoint({"precondition", "version"})
     headers = {"If-Match": '"999999999"'} if names_a_version else {}
-    response = await school.ask(who, declared.method, declared.path.format(**(IDS | ids)), body, headers)
-    answer = await response.json()
+    path, content = declared.path.format(**(IDS | ids)), declared.example_body()
+    response = await school.ask(who, declared.method, path, headers=headers, content=content)
+    answer = await response.json() if response.content_type.endswith("json") else {}
     answer.pop("correlation_id", None)
     return response.status, answer
 
@@ -175,6 +188,17 @@ def test_a_body_has_an_example() -> None:
 
     with pytest.raises(ValueError, match="an example of its body"):
         endpoint("POST", "/v1/nothing", may=set(Role), answers={200: None})(handle)
+
+
+@pytest.mark.parametrize("example", [None, put_grade.example])
+def test_a_csv_body_has_a_text_as_its_example(example: msgspec.Struct | None) -> None:
+    async def handle(request: web.Request, caller: Caller, csv: str) -> web.StreamResponse:  # noqa: ARG001
+        return web.Response()
+
+    with pytest.raises(ValueError, match="an example of its body"):
+        endpoint("POST", "/v1/nothing", may=set(Role), answers={200: None}, example=example)(handle)
+    declared = endpoint("POST", "/v1/nothing", may=set(Role), answers={200: "text/csv"}, example="a,b")(handle)
+    assert declared.example_body() == ("text/csv", b"a,b")
 
 
 async def test_head_is_guarded_like_get(school: "School") -> None:

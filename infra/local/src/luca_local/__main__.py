@@ -41,6 +41,8 @@ def _run(options: argparse.Namespace) -> None:
         Options(
             port=options.port,
             emulator_port=options.emulator_port,
+            emulator_url=options.emulator_url,
+            images=options.images,
             run_file=(options.run_file or _RUN_FILE).absolute(),
             exactly_this_run_file=options.run_file is not None,
             without=frozenset(options.without),
@@ -76,6 +78,18 @@ def _parser() -> argparse.ArgumentParser:
     )
     run.add_argument("--port", type=_port, default=0, help="of the edge; any free one unless given")
     run.add_argument("--emulator-port", type=_port, default=0, help="of the AWS emulator; any free one unless given")
+    run.add_argument(
+        "--emulator-url",
+        metavar="URL",
+        help="of an AWS emulator that runs already, and has nothing in it, such as the image luca-emulator",
+    )
+    run.add_argument(
+        "--images",
+        metavar="TAG",
+        nargs="?",
+        const="local",
+        help="run the services' images of this tag (local unless given; see make images) in place of their processes",
+    )
     run.add_argument(
         "--without",
         action="append",

@@ -119,6 +119,20 @@ async def verify(endpoint_url: str, admin: Credentials, region: str, *, template
         await read_back.check(aws, [each for stack in made for each in declared(stack, account=account, region=region)])
 
 
+async def deployed(endpoint_url: str, admin: Credentials, region: str, *, templates: Path = TEMPLATES) -> Deployment:
+    """Return what `deploy` has made, from its stacks.
+
+    Raises:
+        DeploymentError: the stacks can't be read.
+    """
+    async with _refusals_told(), aws_clients(endpoint_url, admin, region) as aws:
+        account = (await aws.sts.get_caller_identity())["Account"]
+        outputs: dict[str, str] = {}
+        for name in _ORDER:
+            outputs |= (await stacks.described(aws.cloudformation, load(templates / f"{name}.yaml"))).outputs
+    return _deployment(outputs, region=region, account_id=account)
+
+
 @asynccontextmanager
 async def _refusals_told() -> AsyncIterator[None]:
     try:

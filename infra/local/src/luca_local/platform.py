@@ -15,14 +15,13 @@ from luca_local.console_output import Output
 from luca_local.container_credentials import container_endpoint
 from luca_local.deployment import Deployment, deploy
 from luca_local.deployment_errors import DeploymentError
-from luca_local.emulator_process import Emulator
 from luca_local.part_names import GOVERNMENT, INGEST_WORKER
 from luca_local.platform_errors import PlatformError
 from luca_local.platform_options import Options
 from luca_local.ports import HeldPort
 from luca_local.run_file import RunFile
 from luca_local.run_record import Admin, RunRecord
-from luca_local.running_emulator import RunningEmulator
+from luca_local.running_emulator import EmulatorAccount, GivenEmulator, RunningEmulator
 from luca_local.seed.plan import SchoolPlan
 from luca_local.seed.seeding import Seeded, seed
 from luca_local.services import Places, Ports
@@ -98,6 +97,7 @@ class Platform:
             ports=ports,
             logs=logs,
             run_file=run_file.path,
+            images=options.images,
         )
         children = await self._services(places)
         # A Python process takes a while to import what it needs: meanwhile the schools are written.
@@ -109,7 +109,7 @@ class Platform:
             step.outcome = f"ready: {', '.join(child.name for child in children)}"
         record = _record(places, emulator, seeded, without=options.without)
         run_file.write(record)
-        pids = [os.getpid(), emulator.pid, *(child.pid for child in children if child.pid)]
+        pids = [os.getpid(), *(part.pid for part in self._parts if part.pid)]
         self._output.ready(record, run_file=run_file.path, memory_mb=memory.resident_mb(pids))
         return Running(record, places, seeded.plans, {child.name: child.pid for child in children if child.pid})
 
@@ -125,7 +125,9 @@ class Platform:
             children.append(services.government(places, per_second=options.government_per_second))
         return children
 
-    async def _start_emulator(self, logs: Path) -> Emulator:
+    async def _start_emulator(self, logs: Path) -> EmulatorAccount:
+        if self._options.emulator_url is not None:
+            return GivenEmulator(self._options.emulator_url)
         with self._output.step("emulator") as step:
             part = RunningEmulator(port=self._options.emulator_port, log=logs / "emulator.log")
             self._parts.append(part)
@@ -133,7 +135,7 @@ class Platform:
             step.outcome = f"AWS answers at {emulator.endpoint_url}"
         return emulator
 
-    async def _deploy(self, emulator: Emulator) -> Deployment:
+    async def _deploy(self, emulator: EmulatorAccount) -> Deployment:
         with self._output.step("deployment") as step:
             try:
                 deployment = await deploy(emulator.endpoint_url, emulator.admin, emulator.region, progress=step.detail)
@@ -142,7 +144,7 @@ class Platform:
             step.outcome = "the CloudFormation templates are deployed and read back"
         return deployment
 
-    async def _seed(self, deployment: Deployment, emulator: Emulator) -> Seeded:
+    async def _seed(self, deployment: Deployment, emulator: EmulatorAccount) -> Seeded:
         with self._output.step("schools") as step:
             today = datetime.now(UTC).date()
             seeded = await seed(
@@ -176,7 +178,7 @@ def _roles(deployment: Deployment) -> dict[str, str]:
     }
 
 
-def _record(places: Places, emulator: Emulator, seeded: Seeded, *, without: Collection[str]) -> RunRecord:
+def _record(places: Places, emulator: EmulatorAccount, seeded: Seeded, *, without: Collection[str]) -> RunRecord:
     deployment, ports = places.deployment, places.ports
     operations = [ports.interactive_operations, ports.edge_operations]
     if INGEST_WORKER not in without:

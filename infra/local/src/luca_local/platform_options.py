@@ -17,6 +17,8 @@ class Options:
 
     Attributes:
         port: The edge's; 0 is any free one, for the emulator's as well.
+        emulator_url: An AWS emulator that runs already, empty, and is used instead of an own one.
+        images: The tag of the services' images, which run in the place of their processes; None for processes.
         without: Parts that are not started, of `part_names.OPTIONAL`.
         population: How many people the demo schools have.
         government_per_second: The requests that the government allows in any second.
@@ -26,6 +28,8 @@ class Options:
 
     port: int = 0
     emulator_port: int = 0
+    emulator_url: str | None = None
+    images: str | None = None
     run_file: Path
     exactly_this_run_file: bool = False
     logs: Path

@@ -6,7 +6,7 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from types import TracebackType
 from typing import Self
@@ -30,10 +30,12 @@ class PlatformProcess:
 
     Args:
         settings: variables of its environment beside those of this process.
+        options: of the command line, when it is started by `with`.
     """
 
-    def __init__(self, settings: Mapping[str, str] | None = None) -> None:
+    def __init__(self, settings: Mapping[str, str] | None = None, options: Sequence[str] = ()) -> None:
         self._settings = settings or {}
+        self._options = options
         self._directory = tempfile.TemporaryDirectory(prefix="luca-platform-")
         self.temporary = Path(self._directory.name) / "tmp"
         self.temporary.mkdir()
@@ -151,7 +153,7 @@ class PlatformProcess:
 
     def __enter__(self) -> Self:
         try:
-            return self.start()
+            return self.start(*self._options)
         except BaseException:
             self.stop()
             self.clean_up()

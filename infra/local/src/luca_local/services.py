@@ -1,4 +1,4 @@
-"""The platform's services as child processes: what each is told, and how one knows that it is ready."""
+"""The platform's services as child processes or as images: what each is told, and how one knows that it is ready."""
 
 import os
 from collections.abc import Mapping, Sequence
@@ -35,6 +35,7 @@ class Places:
     ports: Ports
     logs: Path
     run_file: Path
+    images: str | None = None
 
     @property
     def journal(self) -> Path:
@@ -45,9 +46,11 @@ class Places:
 def interactive(places: Places) -> ChildProcess:
     """Return the interactive service, not yet started."""
     ports = places.ports
+    module, arguments = _program(places, "interactive", "luca_interactive")
     return ChildProcess(
         "interactive",
-        "luca_interactive",
+        module,
+        arguments=arguments,
         environment={
             **environment.of_service(
                 os.environ,
@@ -96,9 +99,11 @@ def edge(places: Places) -> ChildProcess:
 def ingest_worker(places: Places, *, aws_endpoint_url: str, settings: Mapping[str, str]) -> ChildProcess:
     """Return the ingest worker, not yet started; `aws_endpoint_url` is where it finds AWS."""
     operations = places.ports.worker_operations
+    module, arguments = _program(places, INGEST_WORKER, "luca_ingest_worker")
     return ChildProcess(
         INGEST_WORKER,
-        "luca_ingest_worker",
+        module,
+        arguments=arguments,
         environment={
             **environment.of_service(
                 os.environ,
@@ -136,9 +141,10 @@ def government(places: Places, *, per_second: int) -> ChildProcess:
 
 def gov_sync(places: Places, arguments: Sequence[str], settings: Mapping[str, str]) -> ChildProcess:
     """Return a command of the government sync, not yet started: it runs when its time has come, and ends."""
+    module, image = _program(places, "gov-sync", "luca_gov_sync")
     return ChildProcess(
         "gov-sync",
-        "luca_gov_sync",
+        module,
         environment={
             **environment.without_settings(os.environ),
             **environment.of_gov_sync(
@@ -149,6 +155,13 @@ def gov_sync(places: Places, arguments: Sequence[str], settings: Mapping[str, st
             **places.credentials.environment("gov-sync"),
             **settings,
         },
-        arguments=arguments,
+        arguments=(*image, *arguments),
         log=places.logs / "gov-sync.log",
     )
+
+
+def _program(places: Places, service: str, module: str) -> tuple[str, tuple[str, ...]]:
+    """Return the module to run for a service, and the arguments by which it becomes that service's image."""
+    if places.images is None:
+        return module, ()
+    return "luca_local.in_container", (f"luca-{service}:{places.images}",)

@@ -14,7 +14,9 @@ from aiohttp import web
 from luca_interactive.authentication import CONTEXT
 from luca_interactive.idempotency import answered_once
 from luca_interactive.inputs import Inputs
-from luca_shared.runtime import problems
+from luca_shared.runtime import json_answers, problems
+from luca_shared.runtime.csv_text import CSV
+from luca_shared.runtime.requests import JSON
 from luca_shared.tenancy.context import Role, TenantContext
 from luca_shared.tenancy.ids import PersonId
 
@@ -46,8 +48,9 @@ class Endpoint:
     """A method of a resource, who may use it, and what it does for them.
 
     Attributes:
-        answers: The model of each answer that is no problem, by status; None for an answer without a body.
-        example: A body that is right in its form.
+        answers: What each answer that is no problem holds, by status: the model of its JSON; the media type
+            `"text/csv"` of a file; None for an answer without a body.
+        example: A body that is right in its form and asks for nothing by itself: a struct, or the text of a CSV file.
     """
 
     method: str
@@ -56,13 +59,24 @@ class Endpoint:
     handle: Handle
     inputs: Inputs
     answers: Mapping[int, Any]
-    example: msgspec.Struct | None
+    example: msgspec.Struct | str | None
 
     def __post_init__(self) -> None:
         if not self.may:
             raise ValueError("an endpoint that no role may use is a mistake")
-        if ("body" in self.inputs.models) != (self.example is not None):
+        is_csv, has_body = "csv" in self.inputs.models, "body" in self.inputs.models
+        if (is_csv, has_body) != (isinstance(self.example, str), isinstance(self.example, msgspec.Struct)):
             raise ValueError("an endpoint has an example of its body, if it has one")
+
+    def example_body(self) -> tuple[str, bytes] | None:
+        """Return the media type and the bytes of the example, as a client would send them."""
+        match self.example:
+            case None:
+                return None
+            case str(text):
+                return CSV, text.encode()
+            case model:
+                return JSON, json_answers.encode(model)
 
     async def answer(self, request: web.Request) -> web.StreamResponse:
         """Answer a request, for those who may.
@@ -85,7 +99,7 @@ def endpoint(
     *,
     may: frozenset[Role] | set[Role],
     answers: Mapping[int, Any],
-    example: msgspec.Struct | None = None,
+    example: msgspec.Struct | str | None = None,
 ) -> Callable[[Handle], Endpoint]:
     """Make an endpoint of the function below; there is no other way to put one into the application."""
 

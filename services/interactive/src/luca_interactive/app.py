@@ -10,6 +10,7 @@ from luca_interactive.access import add_endpoints
 from luca_interactive.authentication import Verifier, authentication
 from luca_interactive.bulk_writing import BulkWriting
 from luca_interactive.configuration import Ages, Configuration
+from luca_interactive.erasing import Erasing
 from luca_interactive.failures import failures_as_problems
 from luca_interactive.first_answers import FirstAnswers
 from luca_interactive.grade_writing import GradeWriting
@@ -91,5 +92,12 @@ def parts_of(
     configuration = Configuration(tables, ages=ages, clock=clock)
     texts = SealedTexts(encryption)
     writing = GradeWriting(tables, configuration, texts)
-    first_answers = FirstAnswers(tables, encryption, now=wall_clock)
-    return Parts(tables, configuration, texts, writing, BulkWriting(writing), first_answers)
+    return Parts(
+        tables,
+        configuration,
+        texts,
+        grade_writing=writing,
+        bulk_writing=BulkWriting(writing),
+        erasing=Erasing(tables, configuration, encryption, texts),
+        first_answers=FirstAnswers(tables, encryption, now=wall_clock),
+    )

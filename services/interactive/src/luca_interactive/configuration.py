@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from typing import TypeVar
 
 from luca_interactive.fresh_cache import FreshCache
-from luca_shared.records.assessment import Assessment
+from luca_shared.records.assessment import Assessment, DeletedAssessment
 from luca_shared.records.class_ import Class, Enrollment
 from luca_shared.records.rules import Rules
 from luca_shared.records.term import Term, TermState
@@ -41,11 +41,18 @@ class Ages:
 
 @dataclass(frozen=True, slots=True)
 class Classroom:
-    """A class with its assessments and its roster."""
+    """A class with its assessments, what is left of those that were deleted, and its roster."""
 
     info: Class
     assessments: Mapping[AssessmentId, Assessment]
+    deleted: Mapping[AssessmentId, DeletedAssessment]
     roster: frozenset[StudentId]
+
+    def assessment_of_grade(self, assessment_id: AssessmentId) -> Assessment | None:
+        """The assessment that a grade is of: a deleted one too, for the grade may have been on its way to it."""
+        if (deleted := self.deleted.get(assessment_id)) is not None:
+            return deleted.as_assessment()
+        return self.assessments.get(assessment_id)
 
 
 class Configuration:
@@ -79,6 +86,10 @@ class Configuration:
         """A class, at most `max_age` seconds old where the setting's age is not young enough."""
         key = (context.school_id, class_id)
         return await self._classes.get(key, lambda: self._read_classroom(context, class_id), max_age=max_age)
+
+    async def classroom_now(self, context: TenantContext, class_id: ClassId) -> Classroom:
+        """A class as it is at this moment, for who is about to change something in it."""
+        return await self._read_classroom(context, class_id)
 
     async def find(
         self, context: TenantContext, class_id: ClassId, look: Callable[[Classroom], Found | None]
@@ -118,6 +129,7 @@ class Configuration:
     async def _read_classroom(self, context: TenantContext, class_id: ClassId) -> Classroom:
         info: Class | None = None
         assessments: dict[AssessmentId, Assessment] = {}
+        deleted: dict[AssessmentId, DeletedAssessment] = {}
         roster: set[StudentId] = set()
         async for item in self._tables.of(context).items(keys.whole_class(context, class_id), consistent=True):
             match item.get("entity"):
@@ -126,11 +138,14 @@ class Configuration:
                 case "assessment":
                     assessment = Assessment.from_item(item)
                     assessments[assessment.assessment_id] = assessment
+                case "deleted-assessment":
+                    left = DeletedAssessment.from_item(item)
+                    deleted[left.assessment_id] = left
                 case "enrollment":
                     roster.add(Enrollment.from_item(item).student_id)
         if info is None:
             raise NotSetUp
-        return Classroom(info, assessments, frozenset(roster))
+        return Classroom(info, assessments, deleted, frozenset(roster))
 
     async def _read_rules(self, context: TenantContext, subject: Subject) -> Rules:
         item = await self._tables.of(context).get(keys.rules(context, subject), consistent=True)

@@ -1,29 +1,40 @@
 """Putting a class's gradebook together, from as few readings as it can be."""
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 
 from luca_interactive.api.classes import AssessmentAnswer, ClassAnswer
 from luca_interactive.api.gradebooks import GradebookAnswer, GradebookRow
 from luca_interactive.api.grades import GradeAnswer
-from luca_interactive.configuration import Classroom
+from luca_interactive.assessment_deletion import bring_back
+from luca_interactive.configuration import Classroom, Configuration
 from luca_interactive.grading import Mark, average
+from luca_interactive.roster_reading import by_name, read_students
 from luca_interactive.sealed_texts import SealedTexts, comment_of, name_of
 from luca_interactive.together import together
 from luca_shared.records.assessment import Assessment
 from luca_shared.records.grade import Grade
 from luca_shared.records.rules import Rules
-from luca_shared.records.student import Student
 from luca_shared.tenancy import keys
 from luca_shared.tenancy.ids import AssessmentId, StudentId, Term
 from luca_shared.tenancy.table import TenantTable
 
 
 async def read_gradebook(
-    table: TenantTable, texts: SealedTexts, classroom: Classroom, rules: Rules, term: Term
+    table: TenantTable,
+    texts: SealedTexts,
+    configuration: Configuration,
+    classroom: Classroom,
+    rules: Rules,
+    term: Term,
 ) -> GradebookAnswer:
-    """Read names by one batch and grades by the class's index, at once; then open all texts together."""
-    students, grades = await together(_students(table, classroom.roster), _grades(table, classroom, term))
+    """Read names by one batch and grades by the class's index, at once; then open all texts together.
+
+    A grade that reached its assessment while that was being deleted brings it back.
+    """
+    students, grades = await together(read_students(table, classroom.roster), _grades(table, classroom, term))
+    late = {grade.assessment_id for grade in grades} & classroom.deleted.keys()
+    brought_back = await bring_back(table, configuration, [classroom.deleted[each] for each in late])
     opened = await texts.open_many(table.context, [*map(name_of, students), *map(comment_of, grades)])
 
     names = {student.student_id: name for student, name in zip(students, opened, strict=False)}
@@ -31,20 +42,16 @@ async def read_gradebook(
     for grade, comment in zip(grades, opened[len(students) :], strict=True):
         answers[grade.student_id].append(GradeAnswer.of(grade, comment))
 
-    assessments = {key: each for key, each in sorted(classroom.assessments.items()) if each.term == term}
+    known = {**classroom.assessments, **brought_back}
+    assessments = {key: each for key, each in sorted(known.items()) if each.term == term}
     rows = [_row(rules, assessments, each, names.get(each), answers[each]) for each in classroom.roster]
     return GradebookAnswer(
         class_=ClassAnswer.of(classroom.info),
         term=term,
         rules_version=rules.version,
         assessments=[AssessmentAnswer.of(each) for each in assessments.values()],
-        students=sorted(rows, key=_by_name),
+        students=sorted(rows, key=lambda row: by_name(row.name, row.student_id)),
     )
-
-
-async def _students(table: TenantTable, roster: Iterable[StudentId]) -> list[Student]:
-    found = await table.get_many([keys.profile(table.context, student_id) for student_id in roster])
-    return [Student.from_item(item) for item in found.values()]
 
 
 async def _grades(table: TenantTable, classroom: Classroom, term: Term) -> list[Grade]:
@@ -66,7 +73,3 @@ def _row(
     ]
     result = average(rules, marks)
     return GradebookRow(student_id=student_id, name=name, average=result.percent, letter=result.letter, grades=grades)
-
-
-def _by_name(row: GradebookRow) -> tuple[bool, str, str]:
-    return row.name is None, (row.name or "").casefold(), row.student_id

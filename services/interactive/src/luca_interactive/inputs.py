@@ -8,6 +8,7 @@ and the API's description tells exactly what is parsed.
     precondition: Precondition    `If-None-Match: *` or `If-Match: "3"`
     version: int                  `If-Match: "3"`, where there is nothing to create
     body: GradeChange             the JSON body
+    csv: str                      the text of a CSV body
 """
 
 from collections.abc import Awaitable, Callable
@@ -16,6 +17,7 @@ from typing import Any, Final, get_type_hints
 
 from aiohttp import web
 
+from luca_shared.runtime.csv_bodies import parse_csv
 from luca_shared.runtime.preconditions import parse_if_match, parse_precondition
 from luca_shared.runtime.requests import parse_body, parse_path, parse_query
 
@@ -38,6 +40,10 @@ async def _version(request: web.Request, _: Any) -> object:
     return parse_if_match(request)
 
 
+async def _csv(request: web.Request, _: Any) -> object:
+    return await parse_csv(request)
+
+
 # In the order in which a request is judged: what isn't there first, the body last.
 _PARSERS: Final[dict[str, Callable[[web.Request, Any], Awaitable[object]]]] = {
     "path": _path,
@@ -45,6 +51,7 @@ _PARSERS: Final[dict[str, Callable[[web.Request, Any], Awaitable[object]]]] = {
     "precondition": _precondition,
     "version": _version,
     "body": parse_body,
+    "csv": _csv,
 }
 
 

@@ -7,6 +7,7 @@ from aiohttp import web
 
 from luca_interactive.bulk_writing import BulkWriting
 from luca_interactive.configuration import Configuration
+from luca_interactive.erasing import Erasing
 from luca_interactive.first_answers import FirstAnswers
 from luca_interactive.grade_writing import GradeWriting
 from luca_interactive.sealed_texts import SealedTexts
@@ -15,13 +16,14 @@ from luca_shared.tenancy.table import Tables
 
 @dataclass(frozen=True, slots=True)
 class Parts:
-    """The tables, what is remembered of them, the encrypted texts, the writing of grades and the answers given."""
+    """The tables, what is remembered of them, the encrypted texts, what writes and erases, and the answers given."""
 
     tables: Tables
     configuration: Configuration
     texts: SealedTexts
     grade_writing: GradeWriting
     bulk_writing: BulkWriting
+    erasing: Erasing
     first_answers: FirstAnswers
 
 

@@ -25,6 +25,7 @@ async def part_of(
     *,
     ranges: Sequence[Range] | None = None,
     wanted: Callable[[Item], bool] | None = None,
+    consistent: bool = False,
 ) -> Part:
     """Return the part of a list that a query asks for.
 
@@ -34,6 +35,7 @@ async def part_of(
         query: How many, and after which.
         ranges: Those parts of it, in their order, that the list consists of; all of it by default.
         wanted: Which items the list holds; all by default.
+        consistent: Whether it shows at once what was just written; not of an index.
 
     Raises:
         Problem: 422, the cursor is none of this list.
@@ -45,7 +47,7 @@ async def part_of(
         if after is not None and after > range_.high:
             continue
         start = after if after is not None and after in range_ else None
-        async for item in table.items(range_, after=start, at_once=at_once):
+        async for item in table.items(range_, after=start, at_once=at_once, consistent=consistent):
             if wanted is not None and not wanted(item):
                 continue
             if len(items) == query.limit:

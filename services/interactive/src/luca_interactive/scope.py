@@ -13,6 +13,7 @@ from luca_interactive.configuration import Classroom, Configuration
 from luca_interactive.together import together
 from luca_shared.records.assessment import Assessment
 from luca_shared.records.class_ import Class, Enrollment
+from luca_shared.records.student import Student
 from luca_shared.runtime import problems
 from luca_shared.tenancy import keys
 from luca_shared.tenancy.context import Role
@@ -134,7 +135,7 @@ async def cell_to_read(caller: Caller, configuration: Configuration, table: Tena
     """
 
     def look(classroom: Classroom) -> Cell | None:
-        assessment = classroom.assessments.get(path.assessment_id)
+        assessment = classroom.assessment_of_grade(path.assessment_id)
         return None if assessment is None else Cell(classroom.info, assessment, path.student_id)
 
     cell = await configuration.find(caller.context, path.class_id, look)
@@ -143,25 +144,49 @@ async def cell_to_read(caller: Caller, configuration: Configuration, table: Tena
     return cell
 
 
-async def classes_of_record(caller: Caller, table: TenantTable, student_id: StudentId) -> frozenset[ClassId] | None:
-    """Return the classes of which the caller may see a student's grades; None stands for all of them.
+@dataclass(frozen=True, slots=True)
+class Record:
+    """A student, and the classes of which the caller may see the grades; None stands for all of them."""
 
-    A teacher sees those of the classes in which he or she teaches the student.
+    student: Student
+    class_ids: frozenset[ClassId] | None
+
+
+async def record_of(caller: Caller, table: TenantTable, student_id: StudentId) -> Record:
+    """Return a student's record, as far as the caller may see it.
+
+    A teacher sees that of the classes in which he or she teaches the student.
 
     Raises:
         Problem: 404, there is no such student, or none of it is the caller's to see.
     """
-    profile, whole = await together(
-        table.get(keys.profile(caller.context, student_id)), sees_student(caller, table, student_id)
-    )
-    if profile is None:
-        raise problems.not_found()
+    student, whole = await profile_of(caller, table, student_id)
     if whole:
-        return None
+        return Record(student, None)
     taught = await _classes_taught_to(caller, table, student_id) if Role.TEACHER in caller.roles else frozenset()
     if not taught:
         raise problems.not_found()
-    return taught
+    return Record(student, taught)
+
+
+async def classes_of_record(caller: Caller, table: TenantTable, student_id: StudentId) -> frozenset[ClassId] | None:
+    """Return what `record_of` says of the classes."""
+    return (await record_of(caller, table, student_id)).class_ids
+
+
+async def profile_of(caller: Caller, table: TenantTable, student_id: StudentId) -> tuple[Student, bool]:
+    """Return a student, and whether the whole record is the caller's to see; if not, maybe none of it is.
+
+    Raises:
+        Problem: 404, there is no such student.
+    """
+    profile, whole = await together(
+        table.get(keys.profile(caller.context, student_id), consistent=True),  # once erased, gone at once
+        sees_student(caller, table, student_id),
+    )
+    if profile is None:
+        raise problems.not_found()
+    return Student.from_item(profile), whole
 
 
 async def _classes_taught_to(caller: Caller, table: TenantTable, student_id: StudentId) -> frozenset[ClassId]:

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import overload
 
 from luca_shared.records.grade import GradeContent, GradeVersion
 from luca_shared.records.student import Student
@@ -44,6 +45,11 @@ class SealedTexts:
 
     def __init__(self, encryption: FieldEncryption) -> None:
         self._encryption = encryption
+
+    @overload
+    async def seal(self, context: TenantContext, place: SealedText, text: str) -> bytes: ...
+    @overload
+    async def seal(self, context: TenantContext, place: SealedText, text: str | None) -> bytes | None: ...
 
     async def seal(self, context: TenantContext, place: SealedText, text: str | None) -> bytes | None:
         """Encrypt a text for its place.

@@ -75,9 +75,7 @@ async def store(
         await table.transact([*writes, *also], token=secrets.token_hex(16))
     except TransactionCanceled as canceled:
         current = _met(canceled.reasons[: len(places)], canceled, read)
-        if current is not None and current.version == record.version and same(current, record):
-            return current
-        raise conflict_with(current, shown) from None
+        return stored_before(current, record, same=same, shown=shown)
     return record
 
 
@@ -101,6 +99,31 @@ async def remove(
     except TransactionCanceled as canceled:
         current = _met(canceled.reasons[: len(places)], canceled, read)
         raise problems.not_found() if current is None else conflict_with(current, shown) from None
+
+
+def failed_on(canceled: TransactionCanceled, write: int) -> bool:
+    """Whether this one of a transaction's writes (its index) met an item that isn't as its condition demands."""
+    return canceled.reasons[write].code == FAILED_CONDITION
+
+
+def is_named(current: Versioned | None, precondition: Precondition) -> bool:
+    """Whether what stands there is what a write would replace: who names something else is told so first of all."""
+    match precondition:
+        case Create():
+            return current is None
+        case Replace(version):
+            return current is not None and current.version == version
+
+
+def stored_before(current: R | None, wanted: R, *, same: Callable[[R, R], bool], shown: Callable[[R], Any]) -> R:
+    """Return what stands in the way, when an earlier sending of the same request has stored it.
+
+    Raises:
+        Problem: 412, it is something else.
+    """
+    if current is not None and current.version == wanted.version and same(current, wanted):
+        return current
+    raise conflict_with(current, shown)
 
 
 def condition_of(precondition: Precondition) -> Condition:

@@ -37,7 +37,7 @@ from luca_shared.aws.services import Service
 from luca_shared.aws.sqs import Message, OutgoingMessage, Sqs
 from luca_shared.aws.statements import Duplicate, Failed, Statement, StatementResult, Written
 from luca_shared.aws.timeouts import Timeouts
-from luca_shared.aws.transactions import TransactDelete, TransactPut, TransactUpdate, TransactWrite
+from luca_shared.aws.transactions import TransactCheck, TransactDelete, TransactPut, TransactUpdate, TransactWrite
 
 __all__ = [
     "AccessDenied",
@@ -72,6 +72,7 @@ __all__ = [
     "Throttled",
     "Timeouts",
     "TokenReused",
+    "TransactCheck",
     "TransactDelete",
     "TransactPut",
     "TransactUpdate",

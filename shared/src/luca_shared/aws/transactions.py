@@ -35,7 +35,19 @@ class TransactDelete:
     condition: Condition | None = None
 
 
-TransactWrite = TransactPut | TransactUpdate | TransactDelete
+@dataclass(frozen=True, slots=True)
+class TransactCheck:
+    """Changes nothing, and stops the transaction unless the item is as the condition demands.
+
+    Like a write, it conflicts with whatever else is about to write the item or to check it.
+    """
+
+    table: str
+    key: Item = field(repr=False)
+    condition: Condition
+
+
+TransactWrite = TransactPut | TransactUpdate | TransactDelete | TransactCheck
 
 
 def transact_item(write: TransactWrite) -> dict[str, Any]:
@@ -47,6 +59,8 @@ def transact_item(write: TransactWrite) -> dict[str, Any]:
             return {"Update": {"TableName": table, "Key": encode_item(key), **updating(update)}}
         case TransactDelete(table, key, condition):
             return {"Delete": {"TableName": table, "Key": encode_item(key), **conditional(condition)}}
+        case TransactCheck(table, key, condition):
+            return {"ConditionCheck": {"TableName": table, "Key": encode_item(key), **conditional(condition)}}
 
 
 def conditional(condition: Condition | None) -> dict[str, Any]:

@@ -15,3 +15,9 @@ class StudentKey(Record, frozen=True, kw_only=True, tag="student-key"):
 
     student_id: StudentId
     wrapped: bytes
+
+
+class DestroyedStudentKey(Record, frozen=True, kw_only=True, tag="destroyed-student-key"):
+    """What stands in the place of an erased student's key, so that there never is another one."""
+
+    student_id: StudentId

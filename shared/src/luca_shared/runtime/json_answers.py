@@ -47,6 +47,11 @@ def answer(
     return web.Response(body=encode(value), status=status, headers=all_headers, content_type="application/json")
 
 
+def no_content() -> web.Response:
+    """The answer to what is done and leaves nothing to show."""
+    return web.Response(status=204, headers={"Cache-Control": "private, no-store"})
+
+
 def _as_decimal(value: Any) -> Any:
     if isinstance(value, Decimal):
         return Decimal(value)

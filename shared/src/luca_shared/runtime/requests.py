@@ -28,6 +28,7 @@ from luca_shared.runtime.value_faults import ParameterText
 
 __all__ = [
     "JSON", "RequestModel", "decode_body", "expect_media_type", "parse_body", "parse_path", "parse_query", "pointer",
+    "read_body",
 ]  # fmt: skip
 
 M = TypeVar("M")
@@ -41,10 +42,19 @@ async def parse_body(request: web.Request, model: type[M]) -> M:
     Raises:
         Problem: 415 another media type, 413 too large, 400 no JSON, 422 every field that is wrong.
     """
-    expect_media_type(request, JSON)
+    return decode_body(await read_body(request, JSON), model)
+
+
+async def read_body(request: web.Request, media_type: str) -> bytes:
+    """The request's body, which must be of that media type.
+
+    Raises:
+        Problem: 415 another media type, 413 too large.
+    """
+    expect_media_type(request, media_type)
     if (request.content_length or 0) > request.client_max_size:  # said beforehand: not even begun to be read
         raise problems.too_large(request.client_max_size)
-    return decode_body(await request.read(), model)
+    return await request.read()
 
 
 def decode_body(body: bytes, model: type[M]) -> M:

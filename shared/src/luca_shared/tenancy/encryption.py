@@ -9,7 +9,7 @@ dead letters) can't be read any more. It holds:
   in that time is lost with it;
 - against a restore of the key table once its point-in-time recovery window has passed.
 
-A key that is made for the student afterwards reads nothing of what was encrypted before.
+It holds for good: a tombstone stands in the key's place, and no other key is made for the student.
 """
 
 import dataclasses
@@ -23,6 +23,7 @@ from luca_shared.tenancy.school_keys import CorruptKey, SchoolKeys
 from luca_shared.tenancy.secret_key import AnotherKey, CorruptCiphertext, SecretKey
 from luca_shared.tenancy.student_keys import StudentKeys
 from luca_shared.tenancy.table import Tables
+from luca_shared.tenancy.writes import Write
 
 __all__ = ["CorruptCiphertext", "CorruptKey", "FieldEncryption", "KeyDestroyed", "Sealed"]
 
@@ -67,14 +68,15 @@ class FieldEncryption:
         capacity: int = 10_000,
         clock: Callable[[], float] = time.monotonic,
     ) -> None:
+        self.max_age = max_age
         self._school_keys = SchoolKeys(tables, kms, key_id=key_id, max_age=max_age, capacity=capacity, clock=clock)
         self._keys = StudentKeys(tables, self._school_keys, max_age=max_age, capacity=capacity, clock=clock)
 
     async def encrypt(self, context: TenantContext, student_id: StudentId, field: str, text: str) -> bytes:
-        """Return the ciphertext of a field's text; a student without a key gets one.
+        """Return the ciphertext of a field's text; a student without a key gets one, unless it was erased.
 
         Raises:
-            KeyDestroyed: the key was destroyed just now.
+            KeyDestroyed: the student's key is destroyed, or the school's was just now.
         """
         key = await self._keys.find_or_create(context, student_id)
         if key is None:
@@ -136,12 +138,16 @@ class FieldEncryption:
         except AnotherKey:
             raise KeyDestroyed from None
 
-    async def erase_student(self, context: TenantContext, student_id: StudentId) -> bool:
-        """Destroy a student's key, and with it all that was encrypted under it; False when there was none (any more).
+    async def erase_student(self, context: TenantContext, student_id: StudentId, *, also: Sequence[Write] = ()) -> None:
+        """Destroy a student's key, and with it all that was encrypted under it, for good.
 
-        From when on that holds is at the head of this file.
+        From when on that holds is at the head of this file. `also` are writes that happen with it or not at all: at
+        most 99, of other items.
+
+        Raises:
+            TransactionCanceled: the key is what it was; the first reasons are those of `also`, in order.
         """
-        return await self._keys.destroy(context, student_id)
+        await self._keys.destroy(context, student_id, also)
 
 
 def _opened(context: TenantContext, value: Sealed, key: SecretKey | None) -> str | None:

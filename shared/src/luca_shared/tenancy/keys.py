@@ -11,12 +11,17 @@ from luca_shared.tenancy.key_types import LAST, Index, Key, Range, Table, joined
 
 PENDING_SHARDS = 8
 
-# --- A student's partition: profile, grades with every version, events, enrollments.
+# --- A student's partition: profile, grades with every version, events, enrollments, or what is left after an erasure.
 
 
 def profile(context: TenantContext, student_id: StudentId) -> Key:
     """A student's profile."""
     return _of_student(context, student_id, "PROFILE")
+
+
+def erasure(context: TenantContext, student_id: StudentId) -> Key:
+    """The record of a student's erasure."""
+    return _of_student(context, student_id, "ERASURE")
 
 
 def grade(
@@ -53,6 +58,11 @@ def grades_of_student(context: TenantContext, student_id: StudentId, term: Term 
     return Range(context, Table.LUCA, partition=("STUDENT", student_id), prefix=_prefix("GRADE", term))
 
 
+def versions_of_student(context: TenantContext, student_id: StudentId) -> Range:
+    """Every version of every grade of a student."""
+    return Range(context, Table.LUCA, partition=("STUDENT", student_id), prefix="GRADEV#")
+
+
 def versions_of_grade(
     context: TenantContext, student_id: StudentId, term: Term, class_id: ClassId, assessment_id: AssessmentId
 ) -> Range:
@@ -72,6 +82,11 @@ def events_of_student(context: TenantContext, student_id: StudentId, first_day: 
     return Range(context, Table.LUCA, partition=("STUDENT", student_id), prefix="EVENT#", low=low, high=high)
 
 
+def all_events_of_student(context: TenantContext, student_id: StudentId) -> Range:
+    """A student's events, oldest day first."""
+    return Range(context, Table.LUCA, partition=("STUDENT", student_id), prefix="EVENT#")
+
+
 # --- A class's partition: what it is, its assessments, its roster.
 
 
@@ -85,6 +100,11 @@ def assessment(context: TenantContext, class_id: ClassId, assessment_id: Assessm
     return Key(context, Table.LUCA, partition=("CLASS", class_id), sort=("ASSESSMENT", assessment_id))
 
 
+def deleted_assessment(context: TenantContext, class_id: ClassId, assessment_id: AssessmentId) -> Key:
+    """What is left of an assessment that was deleted."""
+    return Key(context, Table.LUCA, partition=("CLASS", class_id), sort=("DELETED", assessment_id))
+
+
 def enrollment(context: TenantContext, class_id: ClassId, student_id: StudentId) -> Key:
     """The class's side of an enrollment, by which a class's roster is found."""
     return Key(context, Table.LUCA, partition=("CLASS", class_id), sort=("STUDENT", student_id))
@@ -93,6 +113,16 @@ def enrollment(context: TenantContext, class_id: ClassId, student_id: StudentId)
 def whole_class(context: TenantContext, class_id: ClassId) -> Range:
     """A class with its assessments and its roster, in one partition."""
     return Range(context, Table.LUCA, partition=("CLASS", class_id))
+
+
+def assessments(context: TenantContext, class_id: ClassId) -> Range:
+    """The assessments of a class."""
+    return Range(context, Table.LUCA, partition=("CLASS", class_id), prefix="ASSESSMENT#")
+
+
+def roster(context: TenantContext, class_id: ClassId) -> Range:
+    """The enrollments in a class."""
+    return Range(context, Table.LUCA, partition=("CLASS", class_id), prefix="STUDENT#")
 
 
 # --- What a school has as a whole.
@@ -166,18 +196,20 @@ def by_class(
     }
 
 
-def grades_of_class(context: TenantContext, class_id: ClassId, term: Term) -> Range:
-    """The current grades of a class in a term, by assessment."""
+def grades_of_class(
+    context: TenantContext, class_id: ClassId, term: Term, assessment_id: AssessmentId | None = None
+) -> Range:
+    """The current grades of a class in a term, of one assessment or of all, by assessment."""
 
     def primary(position: str) -> Key:
-        _, _, assessment_id, student_id = position.split("#")
-        return grade(context, StudentId(student_id), term, class_id, AssessmentId(assessment_id))
+        _, _, assessment, student_id = position.split("#")
+        return grade(context, StudentId(student_id), term, class_id, AssessmentId(assessment))
 
     return Range(
         context,
         Table.LUCA,
         partition=("CLASS", class_id),
-        prefix=_prefix("GRADE", term),
+        prefix=_prefix("GRADE", term, assessment_id),
         index=Index.BY_CLASS,
         primary=primary,
     )

@@ -1,14 +1,17 @@
 """The students' data keys: each wrapped by its school's, stored once, and destroyed to erase the student.
 
-As with the schools' keys, the item is written on condition that there is none, and a key is used only when it is.
+As with the schools' keys, the item is written on condition that there is none, and a key is used only when it is. A
+destroyed key leaves a tombstone in its place: by that same condition no key is made for the student any more, whoever
+still has something to encrypt - a task that believes an old roster, an administrator who uses the id again.
 """
 
 import os
-from collections.abc import Callable, Iterable, Mapping
-from typing import Any
+import secrets
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from typing import Any, Final
 
 from luca_shared.aws.errors import ConditionFailed
-from luca_shared.aws.expressions import absent, present
+from luca_shared.aws.expressions import absent
 from luca_shared.tenancy import keys
 from luca_shared.tenancy.aged_cache import AgedCache
 from luca_shared.tenancy.context import TenantContext
@@ -18,8 +21,10 @@ from luca_shared.tenancy.school_keys import CorruptKey, SchoolKeys, wrapped
 from luca_shared.tenancy.secret_key import KEY_BYTES, AnotherKey, CorruptCiphertext, SecretKey
 from luca_shared.tenancy.single_flight import SingleFlight
 from luca_shared.tenancy.table import Tables
+from luca_shared.tenancy.writes import Put, Write
 
 _PURPOSE = "student-key"
+_TOMBSTONE: Final = "destroyed-student-key"
 
 
 class StudentKeys:
@@ -44,14 +49,14 @@ class StudentKeys:
         self._creations: SingleFlight[tuple[SchoolId, StudentId], SecretKey | None] = SingleFlight()
 
     async def find(self, context: TenantContext, student_id: StudentId) -> SecretKey | None:
-        """Return a student's key, None when there is none (any more)."""
+        """Return a student's key, None when there is none or it is destroyed."""
         name = (context.school_id, student_id)
         return self._held.get(name) or await self._reads.run(name, lambda: self._read(context, student_id))
 
     async def find_or_create(self, context: TenantContext, student_id: StudentId) -> SecretKey | None:
         """Return a student's key, made (with the school's, if need be) when there is none.
 
-        None when it was destroyed just now, or when only the school's was and the student's is left behind.
+        None when the student's is destroyed, or when only the school's is and the student's is left behind.
         """
         name = (context.school_id, student_id)
         return await self.find(context, student_id) or await self._creations.run(
@@ -82,15 +87,11 @@ class StudentKeys:
         """Read a student's key anew when it is asked for next."""
         self._held.forget((context.school_id, student_id))
 
-    async def destroy(self, context: TenantContext, student_id: StudentId) -> bool:
-        """Destroy a student's key; False when there was none (any more)."""
-        try:
-            await self._tables.of(context).delete(keys.student_key(context, student_id), condition=present())
-            destroyed = True
-        except ConditionFailed as error:
-            destroyed = error.lost_answers > 0  # then an earlier attempt of ours may have been the one
+    async def destroy(self, context: TenantContext, student_id: StudentId, also: Sequence[Write]) -> None:
+        """Destroy a student's key for good, if there is one or not, together with `also` or not at all."""
+        tombstone = Put(keys.student_key(context, student_id), {"entity": _TOMBSTONE, "student_id": student_id})
+        await self._tables.of(context).transact([*also, tombstone], token=secrets.token_hex(16))
         self.forget(context, student_id)
-        return destroyed
 
     async def _read(self, context: TenantContext, student_id: StudentId) -> SecretKey | None:
         as_of = self._clock()
@@ -100,6 +101,8 @@ class StudentKeys:
     async def _unwrapped(
         self, context: TenantContext, student_id: StudentId, item: Mapping[str, Any], as_of: float
     ) -> SecretKey | None:
+        if item.get("entity") == _TOMBSTONE:
+            return None
         school_key = await self._school_keys.find(context)
         if school_key is None:
             return None

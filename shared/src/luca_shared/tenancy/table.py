@@ -10,7 +10,7 @@ from luca_shared.aws.attributes import Item
 from luca_shared.aws.dynamodb import BATCH_STATEMENTS, DynamoDB
 from luca_shared.aws.expressions import Condition
 from luca_shared.aws.statements import Statement, StatementResult
-from luca_shared.aws.transactions import TransactDelete, TransactPut, TransactUpdate, TransactWrite
+from luca_shared.aws.transactions import TransactCheck, TransactDelete, TransactPut, TransactUpdate, TransactWrite
 from luca_shared.tenancy import partiql
 from luca_shared.tenancy.context import TenantContext
 from luca_shared.tenancy.credentials import TenantCredentials
@@ -18,10 +18,11 @@ from luca_shared.tenancy.key_types import Key, Range
 from luca_shared.tenancy.ownership import ForeignKey, Ownership
 from luca_shared.tenancy.range_query import OutsideRange, RangePage, page_of, query_of
 from luca_shared.tenancy.table_names import TableNames
-from luca_shared.tenancy.writes import Amendment, Delete, Put, Update, Write
+from luca_shared.tenancy.writes import Amendment, Check, Delete, Put, Update, Write
 
 __all__ = [
     "Amendment",
+    "Check",
     "Delete",
     "ForeignKey",
     "OutsideRange",
@@ -209,6 +210,8 @@ class TenantTable:
                 return TransactUpdate(table, _primary(key), expression)
             case Delete(key, condition):
                 return TransactDelete(table, _primary(key), condition)
+            case Check(key, condition):
+                return TransactCheck(table, _primary(key), condition)
 
 
 def _require_different(keys: Sequence[Key]) -> None:

@@ -36,6 +36,14 @@ class Delete:
 
 
 @dataclass(frozen=True, slots=True)
+class Check:
+    """Demands something of an item that the transaction leaves as it is."""
+
+    key: Key
+    condition: Condition
+
+
+@dataclass(frozen=True, slots=True)
 class Amendment:
     """Sets and removes some attributes of an item, on the condition that others are equal to what is demanded."""
 
@@ -45,4 +53,4 @@ class Amendment:
     where: Mapping[str, Any] = field(repr=False)
 
 
-Write: TypeAlias = Put | Update | Delete
+Write: TypeAlias = Put | Update | Delete | Check

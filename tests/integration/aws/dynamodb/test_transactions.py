@@ -13,6 +13,7 @@ from tests.integration.aws.dynamodb.conftest import (
 
 from luca_shared.aws import (
     TokenReused,
+    TransactCheck,
     TransactDelete,
     TransactPut,
     TransactUpdate,
@@ -20,6 +21,7 @@ from luca_shared.aws import (
     absent,
     assign,
     equals,
+    present,
 )
 
 
@@ -68,6 +70,45 @@ async def test_write_a_transaction(trial: Trial) -> None:
     code, item, reasons = await trial.compare(ours, theirs, seed=[{**WIRE_ITEM, "version": {"N": "9"}}])
     assert (code, item) == ("TransactionCanceledException", None)
     assert reasons == [("None", None), ("ConditionalCheckFailed", {**ITEM, "version": 9}), ("None", None)]
+
+
+async def test_a_transaction_that_checks_an_item_which_it_leaves_as_it_is(trial: Trial) -> None:
+    async def ours() -> None:
+        await trial.dynamodb.transact_write(
+            [TransactPut(trial.table, NO_KEY, absent()), TransactCheck(trial.table, KEY, present())],
+            token=uuid.uuid4().hex,
+            credentials=trial.credentials,
+        )
+
+    async def theirs() -> None:
+        await trial.theirs.transact_write_items(
+            TransactItems=[
+                {
+                    "Put": {
+                        "TableName": trial.table,
+                        "Item": WIRE_NO_KEY,
+                        "ConditionExpression": "attribute_not_exists(#pk)",
+                        "ExpressionAttributeNames": {"#pk": "pk"},
+                        "ReturnValuesOnConditionCheckFailure": "ALL_OLD",
+                    }
+                },
+                {
+                    "ConditionCheck": {
+                        "TableName": trial.table,
+                        "Key": WIRE_KEY,
+                        "ConditionExpression": "attribute_exists(#pk)",
+                        "ExpressionAttributeNames": {"#pk": "pk"},
+                        "ReturnValuesOnConditionCheckFailure": "ALL_OLD",
+                    }
+                },
+            ],
+            ClientRequestToken=uuid.uuid4().hex,
+        )
+
+    assert await trial.compare(ours, theirs, seed=[WIRE_ITEM]) is None
+    code, item, reasons = await trial.compare(ours, theirs, seed=[])
+    assert (code, item) == ("TransactionCanceledException", None)
+    assert reasons == [("None", None), ("ConditionalCheckFailed", None)]
 
 
 async def test_a_transaction_sent_twice_is_written_once(trial: Trial) -> None:

@@ -1,7 +1,7 @@
 import pytest
 
 from luca_shared.aws.expressions import Update, absent, assign, equals
-from luca_shared.aws.transactions import TransactDelete, TransactPut, TransactUpdate, transact_item
+from luca_shared.aws.transactions import TransactCheck, TransactDelete, TransactPut, TransactUpdate, transact_item
 
 KEY = {"pk": "a", "sk": "b"}
 WIRE_KEY = {"pk": {"S": "a"}, "sk": {"S": "b"}}
@@ -29,6 +29,19 @@ def test_an_update_carries_its_own_placeholders_and_its_conditions() -> None:
             "ConditionExpression": "#version = :was_version",
             "ExpressionAttributeNames": {"#version": "version"},
             "ExpressionAttributeValues": {":version": {"N": "4"}, ":was_version": {"N": "3"}},
+            "ReturnValuesOnConditionCheckFailure": "ALL_OLD",
+        }
+    }
+
+
+def test_a_check_asks_for_the_item_that_is_otherwise() -> None:
+    assert transact_item(TransactCheck("luca", KEY, equals("version", 3))) == {
+        "ConditionCheck": {
+            "TableName": "luca",
+            "Key": WIRE_KEY,
+            "ConditionExpression": "#version = :was_version",
+            "ExpressionAttributeNames": {"#version": "version"},
+            "ExpressionAttributeValues": {":was_version": {"N": "3"}},
             "ReturnValuesOnConditionCheckFailure": "ALL_OLD",
         }
     }

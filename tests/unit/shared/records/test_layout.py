@@ -5,8 +5,9 @@ from decimal import Decimal
 import pytest
 
 from luca_shared.records import school, submission
-from luca_shared.records.assessment import Assessment
+from luca_shared.records.assessment import Assessment, DeletedAssessment
 from luca_shared.records.class_ import Class, Enrollment
+from luca_shared.records.erasure import Erasure
 from luca_shared.records.event import Event
 from luca_shared.records.grade import Grade, GradeStatus, SyncStatus
 from luca_shared.records.idempotency import IdempotencyRecord, IdempotencyState
@@ -95,10 +96,17 @@ BATCH = Batch(
             "TENANT#norte#STUDENT#s42",
             "PROFILE",
         ),
+        (
+            Erasure(student_id=S, version=1, erased_at=AT, erased_by=P).key(NORTE),
+            Table.LUCA,
+            "TENANT#norte#STUDENT#s42",
+            "ERASURE",
+        ),
         (EVENT.key(NORTE), Table.LUCA, "TENANT#norte#STUDENT#s42", "EVENT#2026-11-24#e1"),
         (CLASS.key(NORTE), Table.LUCA, "TENANT#norte#CLASS#c1", "INFO"),
         (CLASS.directory_key(NORTE), Table.LUCA, "TENANT#norte#DIRECTORY", "CLASS#2026-Q4#c1"),
         (ASSESSMENT.key(NORTE), Table.LUCA, "TENANT#norte#CLASS#c1", "ASSESSMENT#a7"),
+        (DeletedAssessment.of(ASSESSMENT, P, AT).key(NORTE), Table.LUCA, "TENANT#norte#CLASS#c1", "DELETED#a7"),
         (ENROLLMENT.key(NORTE), Table.LUCA, "TENANT#norte#CLASS#c1", "STUDENT#s42"),
         (ENROLLMENT.student_key(NORTE), Table.LUCA, "TENANT#norte#STUDENT#s42", "ENROLLMENT#2026-Q4#c1"),
         (RULES.current_key(NORTE), Table.LUCA, "TENANT#norte#RULES#math", "CURRENT"),
@@ -117,6 +125,11 @@ BATCH = Batch(
 )
 def test_a_record_has_its_agreed_place(key: Key, table: Table, pk: str, sk: str) -> None:
     assert (key.table, key.pk, key.sk) == (table, pk, sk)
+
+
+def test_what_is_left_of_an_assessment_is_all_of_it() -> None:
+    deleted = DeletedAssessment.of(ASSESSMENT, P, AT)
+    assert DeletedAssessment.from_item(deleted.to_item()).as_assessment() == ASSESSMENT
 
 
 def test_what_belongs_to_the_platform_is_in_no_tenants_partition() -> None:

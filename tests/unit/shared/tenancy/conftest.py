@@ -12,11 +12,11 @@ from hypothesis import settings
 from luca_shared.aws.attributes import Item, decode_item, encode_item
 from luca_shared.aws.credentials import Credentials
 from luca_shared.aws.dynamodb import DynamoDB
-from luca_shared.aws.errors import AwsError, ConditionFailed, Rejected
+from luca_shared.aws.errors import AwsError, CancellationReason, ConditionFailed, Rejected, TransactionCanceled
 from luca_shared.aws.expressions import Condition, Page, Query, Update
 from luca_shared.aws.kms import DataKey, Kms
 from luca_shared.aws.statements import Statement, StatementResult, Written
-from luca_shared.aws.transactions import TransactWrite
+from luca_shared.aws.transactions import TransactPut, TransactWrite
 from luca_shared.tenancy.context import TenantContext
 from luca_shared.tenancy.credentials import TenantCredentials
 from luca_shared.tenancy.ids import SchoolId
@@ -200,6 +200,13 @@ class FakeDynamoDB(DynamoDB):
         correlation_id: str | None = None,
     ) -> None:
         await self._called(Call("TransactWriteItems", "", credentials, correlation_id, (writes, token)))
+        puts = [write for write in writes if isinstance(write, TransactPut)]
+        names = [(put.table, put.item["pk"], put.item["sk"]) for put in puts]
+        failed = [put.condition is not None and name in self.items for put, name in zip(puts, names, strict=True)]
+        if any(failed):
+            reasons = tuple(CancellationReason("ConditionalCheckFailed" if each else "None") for each in failed)
+            raise TransactionCanceled("TransactWriteItems", "TransactionCanceledException", reasons=reasons)
+        self.items.update({name: decode_item(encode_item(put.item)) for name, put in zip(names, puts, strict=True)})
 
     async def batch_execute(
         self, statements: Sequence[Statement], *, credentials: Credentials, correlation_id: str | None = None

@@ -8,13 +8,14 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from luca_shared.aws.errors import AccessDenied, ConditionFailed, Rejected, Unavailable
-from luca_shared.records.data_keys import SchoolKey, StudentKey
+from luca_shared.aws.errors import AccessDenied, ConditionFailed, Rejected, TransactionCanceled, Unavailable
+from luca_shared.aws.expressions import absent
+from luca_shared.records.data_keys import DestroyedStudentKey, SchoolKey, StudentKey
 from luca_shared.tenancy import keys
 from luca_shared.tenancy.context import TenantContext
 from luca_shared.tenancy.encryption import CorruptCiphertext, CorruptKey, FieldEncryption, KeyDestroyed, Sealed
 from luca_shared.tenancy.ids import StudentId
-from luca_shared.tenancy.table import Tables
+from luca_shared.tenancy.table import Put, Tables
 
 ActAs = Callable[..., TenantContext]
 ANA, LUIS = StudentId("s1"), StudentId("s2")
@@ -272,7 +273,7 @@ async def test_what_was_encrypted_is_gone_when_the_key_is_destroyed(
 ) -> None:
     ana = await encryption.encrypt(norte, ANA, "name", "Ana")
     luis = await encryption.encrypt(norte, LUIS, "name", "Luis")
-    assert await encryption.erase_student(norte, ANA)
+    await encryption.erase_student(norte, ANA)
     for reader in (encryption, process()):
         with pytest.raises(KeyDestroyed):
             await reader.decrypt(norte, ANA, "name", ana)
@@ -282,25 +283,39 @@ async def test_what_was_encrypted_is_gone_when_the_key_is_destroyed(
         ]
 
 
-async def test_erasing_twice_or_somebody_unknown_is_no_error(encryption: FieldEncryption, norte: TenantContext) -> None:
-    await encryption.encrypt(norte, ANA, "name", "Ana")
-    assert [await encryption.erase_student(norte, ANA) for _ in range(2)] == [True, False]
-    assert not await encryption.erase_student(norte, StudentId("nobody"))
-
-
-async def test_an_erasure_whose_first_answer_was_lost_counts_as_done(
+async def test_erasing_twice_or_somebody_unknown_is_no_error(
     encryption: FieldEncryption, norte: TenantContext, dynamodb: Any
 ) -> None:
-    error = ConditionFailed("DeleteItem", "ConditionalCheckFailedException")
-    error.lost_answers = 1
-    dynamodb.errors = [error]
-    assert await encryption.erase_student(norte, ANA)
+    await encryption.encrypt(norte, ANA, "name", "Ana")
+    for _ in range(2):
+        await encryption.erase_student(norte, ANA)
+    assert DestroyedStudentKey.from_item(dynamodb.items[ANA_ITEM]).student_id == ANA
+    await encryption.erase_student(norte, LUIS)
+    with pytest.raises(KeyDestroyed):
+        await encryption.encrypt(norte, LUIS, "name", "Luis")
 
 
 async def test_an_erasure_that_failed_is_told(encryption: FieldEncryption, norte: TenantContext, dynamodb: Any) -> None:
-    dynamodb.errors = [Unavailable("DeleteItem", "Timeout")]
+    dynamodb.errors = [Unavailable("TransactWriteItems", "Timeout")]
     with pytest.raises(Unavailable):
         await encryption.erase_student(norte, ANA)
+
+
+async def test_a_key_is_destroyed_together_with_other_writes_or_not_at_all(
+    encryption: FieldEncryption, process: Callable[[], FieldEncryption], norte: TenantContext, dynamodb: Any
+) -> None:
+    ciphertext = await encryption.encrypt(norte, ANA, "name", "Ana")
+    record = Put(keys.erasure(norte, ANA), {"entity": "erasure"}, absent())
+    dynamodb.items["t-luca", record.key.pk, record.key.sk] = {}
+    with pytest.raises(TransactionCanceled) as canceled:
+        await encryption.erase_student(norte, ANA, also=[record])
+    assert [reason.code for reason in canceled.value.reasons] == ["ConditionalCheckFailed", "None"]
+    for reader in (encryption, process()):
+        assert await reader.decrypt(norte, ANA, "name", ciphertext) == "Ana"
+    dynamodb.items.pop(("t-luca", record.key.pk, record.key.sk))
+    await encryption.erase_student(norte, ANA, also=[record])
+    assert dynamodb.items["t-luca", record.key.pk, record.key.sk]["entity"] == "erasure"
+    assert "wrapped" not in dynamodb.items[ANA_ITEM]
 
 
 async def test_other_processes_forget_a_destroyed_key_within_the_stated_time(
@@ -333,22 +348,53 @@ async def test_the_stated_time_counts_from_the_read_and_not_from_its_answer(
         await other.decrypt(norte, ANA, "name", ciphertext)
 
 
-async def test_a_key_made_after_an_erasure_reads_nothing_from_before(
-    encryption: FieldEncryption, norte: TenantContext
+async def test_an_erased_student_gets_no_other_key(
+    encryption: FieldEncryption, process: Callable[[], FieldEncryption], norte: TenantContext, dynamodb: Any
 ) -> None:
-    before = await encryption.encrypt(norte, ANA, "name", "Ana")
+    await encryption.encrypt(norte, ANA, "name", "Ana")
     await encryption.erase_student(norte, ANA)
-    after = await encryption.encrypt(norte, ANA, "name", "Ana again")
-    texts = await encryption.decrypt_many(norte, [Sealed(ANA, "name", before), Sealed(ANA, "name", after)])
-    assert texts == [None, "Ana again"]
+    erased = dict(dynamodb.items)
+    for writer in (encryption, process()):
+        with pytest.raises(KeyDestroyed):
+            await writer.encrypt(norte, ANA, "name", "Ana again")
+    assert dynamodb.items == erased
+
+
+async def test_a_student_who_is_erased_while_a_key_is_made_gets_none(
+    encryption: FieldEncryption, process: Callable[[], FieldEncryption], norte: TenantContext, dynamodb: Any
+) -> None:
+    async def erase_before_the_students_key_is_put(call: Any) -> None:
+        if call.operation == "PutItem" and call.content[0]["sk"] == ANA_ITEM[2]:
+            dynamodb.before = None
+            await process().erase_student(norte, ANA)
+
+    dynamodb.before = erase_before_the_students_key_is_put
+    with pytest.raises(KeyDestroyed):
+        await encryption.encrypt(norte, ANA, "name", "Ana")
+    assert "wrapped" not in dynamodb.items[ANA_ITEM]
+
+
+async def test_what_is_encrypted_with_a_key_in_memory_is_lost_with_it(
+    encryption: FieldEncryption, process: Callable[[], FieldEncryption], norte: TenantContext, clock: Any
+) -> None:
+    other = process()
+    await other.encrypt(norte, ANA, "name", "Ana")
+    await encryption.erase_student(norte, ANA)
+    late = await other.encrypt(norte, ANA, "name", "Ana again")
+    with pytest.raises(KeyDestroyed):
+        await process().decrypt(norte, ANA, "name", late)
+    clock.pass_(300)
+    with pytest.raises(KeyDestroyed):
+        await other.encrypt(norte, ANA, "name", "Ana again")
 
 
 async def test_a_key_made_anew_elsewhere_is_not_taken_for_destroyed(
-    process: Callable[[], FieldEncryption], norte: TenantContext
+    process: Callable[[], FieldEncryption], norte: TenantContext, dynamodb: Any
 ) -> None:
+    """As after the table of keys has been restored to a time before there was any."""
     here, there = process(), process()
     await here.encrypt(norte, ANA, "name", "Ana")
-    await there.erase_student(norte, ANA)
+    del dynamodb.items[ANA_ITEM]
     ciphertext = await there.encrypt(norte, ANA, "name", "Ana again")
     assert await here.decrypt(norte, ANA, "name", ciphertext) == "Ana again"
 

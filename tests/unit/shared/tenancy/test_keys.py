@@ -27,12 +27,14 @@ S, C, A, T, P, E, J = (
 # Every builder with parts to call it with. A new builder belongs here, or the test below fails.
 KEYS: dict[str, tuple[Any, ...]] = {
     "profile": (S,),
+    "erasure": (S,),
     "grade": (S, T, C, A),
     "grade_version": (S, T, C, A, 3),
     "student_enrollment": (S, T, C),
     "event": (S, "2026-11-24", E),
     "class_info": (C,),
     "assessment": (C, A),
+    "deleted_assessment": (C, A),
     "enrollment": (C, S),
     "class_entry": (T, C),
     "term_entry": (T,),
@@ -48,10 +50,14 @@ KEYS: dict[str, tuple[Any, ...]] = {
 }
 RANGES: dict[str, tuple[Any, ...]] = {
     "grades_of_student": (S, T),
+    "versions_of_student": (S,),
     "versions_of_grade": (S, T, C, A),
     "enrollments_of_student": (S,),
     "events_of_student": (S, "2026-11-01", "2026-11-24"),
+    "all_events_of_student": (S,),
     "whole_class": (C,),
+    "assessments": (C,),
+    "roster": (C,),
     "class_entries": (T,),
     "term_entries": (),
     "guardian_links": (P,),
@@ -67,12 +73,14 @@ INDEX_ATTRIBUTES: dict[str, tuple[Any, ...]] = {
 # From the binding description of the tables: builder -> table, partition key, sort key.
 GOLDEN = {
     "profile": ("luca", "TENANT#norte#STUDENT#s42", "PROFILE"),
+    "erasure": ("luca", "TENANT#norte#STUDENT#s42", "ERASURE"),
     "grade": ("luca", "TENANT#norte#STUDENT#s42", "GRADE#2026-Q4#c1#a7"),
     "grade_version": ("luca", "TENANT#norte#STUDENT#s42", "GRADEV#2026-Q4#c1#a7#00000003"),
     "student_enrollment": ("luca", "TENANT#norte#STUDENT#s42", "ENROLLMENT#2026-Q4#c1"),
     "event": ("luca", "TENANT#norte#STUDENT#s42", "EVENT#2026-11-24#e-1"),
     "class_info": ("luca", "TENANT#norte#CLASS#c1", "INFO"),
     "assessment": ("luca", "TENANT#norte#CLASS#c1", "ASSESSMENT#a7"),
+    "deleted_assessment": ("luca", "TENANT#norte#CLASS#c1", "DELETED#a7"),
     "enrollment": ("luca", "TENANT#norte#CLASS#c1", "STUDENT#s42"),
     "class_entry": ("luca", "TENANT#norte#DIRECTORY", "CLASS#2026-Q4#c1"),
     "term_entry": ("luca", "TENANT#norte#DIRECTORY", "TERM#2026-Q4"),
@@ -211,6 +219,11 @@ def test_ranges_hold_what_they_are_named_for_and_nothing_else(act_as: ActAs) -> 
     assert keys.grade_version(norte, S, T, C, AssessmentId("a70"), 1).sk not in keys.versions_of_grade(
         norte, S, T, C, A
     )
+    in_index = keys.by_class(norte, C, T, A, S)["by_class_sk"]
+    assert in_index in keys.grades_of_class(norte, C, T)
+    assert in_index in keys.grades_of_class(norte, C, T, A)
+    assert in_index not in keys.grades_of_class(norte, C, T, AssessmentId("a"))
+    assert keys.deleted_assessment(norte, C, A).sk not in keys.assessments(norte, C)
     days = keys.events_of_student(norte, S, "2026-11-01", "2026-11-24")
     assert keys.event(norte, S, "2026-11-01", E).sk in days
     assert keys.event(norte, S, "2026-11-24", EventId("zzz")).sk in days

@@ -9,15 +9,16 @@ from hypothesis import strategies as st
 
 from luca_shared.aws import expressions
 from luca_shared.aws.errors import AccessDenied, ConditionFailed, CredentialsRejected
-from luca_shared.aws.expressions import Between, Page, absent, assign, equals
+from luca_shared.aws.expressions import Between, Page, absent, assign, equals, present
 from luca_shared.aws.statements import Written
-from luca_shared.aws.transactions import TransactDelete, TransactPut, TransactUpdate
+from luca_shared.aws.transactions import TransactCheck, TransactDelete, TransactPut, TransactUpdate
 from luca_shared.tenancy import keys
 from luca_shared.tenancy.context import TenantContext
 from luca_shared.tenancy.ids import AssessmentId, ClassId, EventId, StudentId, Term
 from luca_shared.tenancy.key_types import LAST, Key, Range, Table
 from luca_shared.tenancy.table import (
     Amendment,
+    Check,
     Delete,
     ForeignKey,
     OutsideRange,
@@ -27,6 +28,7 @@ from luca_shared.tenancy.table import (
     TenantTable,
     Update,
 )
+from luca_shared.tenancy.writes import Write
 
 ActAs = Callable[..., TenantContext]
 S, C, A, T = StudentId("s42"), ClassId("c1"), AssessmentId("a7"), Term("2026-Q4")
@@ -314,10 +316,11 @@ async def test_transactions_carry_each_write_with_its_condition(
 ) -> None:
     key = grade(norte)
     primary = {"pk": key.pk, "sk": key.sk}
-    writes: list[Put | Update | Delete] = [
+    writes: list[Write] = [
         Put(key, {"score": 1}, absent()),
         Update(key, NO_CHANGE),
         Delete(key, equals("version", 3)),
+        Check(key, present()),
     ]
     await table.transact(writes, token="token-1")
     assert dynamodb.calls[0].content == (
@@ -325,6 +328,7 @@ async def test_transactions_carry_each_write_with_its_condition(
             TransactPut("t-luca", {**primary, "score": 1}, absent()),
             TransactUpdate("t-luca", primary, NO_CHANGE),
             TransactDelete("t-luca", primary, equals("version", 3)),
+            TransactCheck("t-luca", primary, present()),
         ],
         "token-1",
     )

@@ -73,11 +73,11 @@ class Edge:
     ) -> Answer:
         """Ask for something and wait for the answer; no answer is one, too.
 
-        A body is sent as JSON; `text` is one that is JSON already.
+        A body is sent as JSON; `text` is one that is JSON already, or what `Content-Type` in the headers says.
         """
         sent = {**(headers or {}), **({"Authorization": f"Bearer {person.token}"} if person else {})}
         if text is not None:
-            sent["Content-Type"] = "application/json"
+            sent.setdefault("Content-Type", "application/json")
         started = time.perf_counter()
         try:
             async with self._session.request(

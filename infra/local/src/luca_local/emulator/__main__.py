@@ -1,8 +1,9 @@
-"""Runs the AWS emulator on this machine's loopback: `python -m luca_local.emulator` in the emulator's environment.
+"""Runs the AWS emulator: `python -m luca_local.emulator` in the emulator's environment.
 
-It listens on `GATEWAY_PORT`, or on the socket that a parent process hands over (`--socket`), and ends on SIGTERM,
-SIGINT, or, under `--lifeline`, when standard input closes: then the parent is gone, however it went, and what it would
-have removed is removed here.
+It listens on `GATEWAY_PORT` of `BIND_HOST` (this machine's loopback unless given), or on the socket that a parent
+process hands over (`--socket`). It prints `Ready.`, as LocalStack does, when it answers. It ends on SIGTERM, SIGINT,
+or, under `--lifeline`, when standard input closes: then the parent is gone, however it went, and what it would have
+removed is removed here.
 """
 
 import argparse
@@ -10,6 +11,7 @@ import asyncio
 import os
 import shutil
 import signal
+import socket
 import sys
 import threading
 
@@ -35,7 +37,7 @@ def main() -> int:
     except (UnexpectedEmulatorError, UnknownShimError) as error:
         sys.stderr.write(f"emulator: {error}\n")
         return 2
-    asyncio.run(_serve(f"fd://{options.socket}" if options.socket else f"127.0.0.1:{os.environ['GATEWAY_PORT']}"))
+    asyncio.run(_serve(options.socket))
     return 0
 
 
@@ -46,13 +48,20 @@ def _end_with_parent(directory: str) -> None:
     os._exit(0)
 
 
-async def _serve(bind: str) -> None:
+def _listener(inherited: int | None) -> socket.socket:
+    if inherited is not None:
+        return socket.socket(fileno=inherited)
+    return socket.create_server((os.environ.get("BIND_HOST", "127.0.0.1"), int(os.environ["GATEWAY_PORT"])))
+
+
+async def _serve(inherited: int | None) -> None:
     from hypercorn.asyncio import serve  # noqa: PLC0415 - the settings come first
     from hypercorn.config import Config  # noqa: PLC0415
     from ministack.app import app  # noqa: PLC0415
 
+    listener = _listener(inherited)
     config = Config()
-    config.bind = [bind]
+    config.bind = [f"fd://{listener.fileno()}"]
     config.keep_alive_timeout = 75
     config.graceful_timeout = _GRACE
     config.loglevel = os.environ.get("LOG_LEVEL", "INFO")
@@ -65,8 +74,20 @@ async def _serve(bind: str) -> None:
         # ministack's worker threads and open long polls keep an orderly exit waiting for up to 10 seconds.
         asyncio.get_running_loop().call_later(2 * _GRACE, os._exit, 0)
 
+    announcing = asyncio.create_task(_announce(*listener.getsockname()[:2]))
     await serve(app, config, shutdown_trigger=stopping)
+    announcing.cancel()
     os._exit(0)
+
+
+async def _announce(host: str, port: int) -> None:
+    """Say `Ready.` at the first answer: connections are taken long before anybody serves them."""
+    reader, writer = await asyncio.open_connection(host, port)
+    writer.write(b"GET /_ministack/health HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n")
+    await reader.readline()
+    writer.close()
+    sys.stdout.write("Ready.\n")
+    sys.stdout.flush()
 
 
 if __name__ == "__main__":

@@ -1,13 +1,46 @@
-"""A class and its assessments as they are answered."""
+"""A class and its assessments as they are asked for and answered."""
 
 from decimal import Decimal
-from typing import Self
+from typing import Annotated, Self
 
 import msgspec
 
 from luca_shared.records.assessment import Assessment
 from luca_shared.records.class_ import Class
+from luca_shared.runtime.exact_numbers import ExactNumber
+from luca_shared.runtime.requests import RequestModel
 from luca_shared.tenancy.ids import AssessmentId, ClassId, PersonId, Subject, Term
+
+NAME_LENGTH = 200
+MOST_TEACHERS = 50
+
+Name = Annotated[str, msgspec.Meta(min_length=1, max_length=NAME_LENGTH)]
+
+
+class ClassChange(RequestModel, frozen=True):
+    """What an administrator says of a class. Its term stays what it was at first."""
+
+    subject: Subject
+    term: Term
+    name: Name
+    teacher_ids: Annotated[tuple[PersonId, ...], msgspec.Meta(max_length=MOST_TEACHERS)]
+
+
+class MaxScore(ExactNumber, low=Decimal("0.0001"), high=10_000):
+    """What can be reached in an assessment."""
+
+
+class AssessmentChange(RequestModel, frozen=True):
+    """What a teacher says of an assessment.
+
+    `category` is one of the subject's grading rules. Without a `term` it is of the class's. The term stays what it was
+    at first, and `max_score` too once there are grades.
+    """
+
+    category: str
+    title: Name
+    max_score: MaxScore
+    term: Term | None = None
 
 
 class ClassAnswer(msgspec.Struct, frozen=True, kw_only=True):

@@ -17,6 +17,13 @@ class AssessmentPath(RequestModel, frozen=True):
     assessment_id: AssessmentId
 
 
+class EnrollmentPath(RequestModel, frozen=True):
+    """A student's place on the roster of a class."""
+
+    class_id: ClassId
+    student_id: StudentId
+
+
 class GradePath(RequestModel, frozen=True):
     """A student's grade in an assessment of a class."""
 

@@ -15,7 +15,6 @@ from luca_interactive.routes import ENDPOINTS
 from luca_local.demo.evidence.attempts import Attempt, Control, Demand
 from luca_local.demo.people import Answer, Edge, Person
 from luca_local.seed.plan import SchoolPlan
-from luca_shared.runtime import json_answers
 
 # No version of anything: a write that gets as far as what is there changes nothing, and shows that it got there.
 _NO_VERSION: Final[Mapping[str, str]] = {"If-Match": '"999999999"'}
@@ -123,5 +122,7 @@ async def _ask(edge: Edge, person: Person, request: _Request) -> Answer:
     endpoint = request.endpoint
     names_a_version = not endpoint.inputs.models.keys().isdisjoint({"precondition", "version"})
     headers = {**request.headers, **(_NO_VERSION if names_a_version else {})}
-    body = None if endpoint.example is None else msgspec.json.decode(json_answers.encode(endpoint.example))
-    return await edge.ask(person, endpoint.method, request.path, body=body, headers=headers, query=request.query)
+    text = None
+    if (body := endpoint.example_body()) is not None:
+        headers["Content-Type"], text = body[0], body[1].decode()
+    return await edge.ask(person, endpoint.method, request.path, text=text, headers=headers, query=request.query)

@@ -5,6 +5,9 @@ import shlex
 
 from luca_local.run_record import Account, RunRecord
 
+CREATING = "-H 'If-None-Match: *'"
+REPLACING = """-H 'If-Match: "1"'"""
+
 
 def log_in(run: RunRecord, account: Account) -> str:
     """Return the command that puts an ID token into `TOKEN`."""
@@ -28,7 +31,7 @@ def record(run: RunRecord) -> str:
     return "\n".join([
         f"curl -i -X PUT {_grade(run)} \\",
         '  -H "Authorization: Bearer $TOKEN" \\',
-        "  -H 'Content-Type: application/json' -H 'If-None-Match: *' \\",
+        f"  -H 'Content-Type: application/json' {CREATING} \\",
         """  -d '{"status": "scored", "score": 8.5, "comment": "Bien"}'""",
     ])  # fmt: skip
 

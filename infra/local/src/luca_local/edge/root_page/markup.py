@@ -53,7 +53,7 @@ def _first_grade(run: RunRecord, texts: Texts) -> str:
 <h2 id="first-grade">{escape(texts.first_grade)}</h2>
 <p>{escape(texts.first_grade_lead)}</p>
 <ol class="steps">{items}</ol>
-<p class="note">{escape(texts.again)}</p>
+<p class="note">{escape(texts.again)} <code>{escape(commands.REPLACING)}</code></p>
 </section>"""
 
 
@@ -71,10 +71,8 @@ def _step(number: int, title: str, command: str, texts: Texts) -> str:
 
 
 def _accounts(run: RunRecord, texts: Texts) -> str:
-    schools = "".join(
-        _school(school_id, list(accounts), texts)
-        for school_id, accounts in groupby(run.accounts, lambda account: account.school_id)
-    )
+    groups = groupby(run.accounts, lambda account: (account.school_id, account.password))
+    schools = "".join(_school(*group, list(accounts), texts) for group, accounts in groups)
     return f"""<section aria-labelledby="accounts">
 <h2 id="accounts">{escape(texts.accounts)}</h2>
 <p>{escape(texts.accounts_lead)}</p>
@@ -82,33 +80,38 @@ def _accounts(run: RunRecord, texts: Texts) -> str:
 </section>"""
 
 
-def _school(school_id: str, accounts: list[Account], texts: Texts) -> str:
+def _school(school_id: str, password: str, accounts: list[Account], texts: Texts) -> str:
+    # A password that all share is said once: a column of it would not fit a telephone.
     rows = "".join(
         f"<tr><td>{escape(texts.roles.get(account.role, account.role))}</td>"
-        f"<td><code>{escape(account.username)}</code></td><td><code>{escape(account.password)}</code></td></tr>"
+        f"<td><code>{escape(account.username)}</code></td></tr>"
         for account in accounts
     )
-    caption = f"{escape(texts.school)} <code>{escape(school_id)}</code>"
-    return _table(caption, (texts.role, texts.username, texts.password), rows, label=f"{texts.school} {school_id}")
+    return f"""<table>
+<caption>{escape(texts.school)} <code>{escape(school_id)}</code>
+<span class="note">{escape(texts.password)} <code>{escape(password)}</code></span></caption>
+<thead><tr><th scope="col">{escape(texts.role)}</th><th scope="col">{escape(texts.username)}</th></tr></thead>
+<tbody>{rows}</tbody>
+</table>"""
 
 
 def _services(run: RunRecord, texts: Texts) -> str:
-    services = [
-        ("edge", texts.edge, run.edge),
-        ("interactive", texts.interactive, run.interactive),
-        ("console", texts.console, run.console),
-        ("government", texts.government, run.government),
-        ("AWS", texts.emulator, run.aws_endpoint),
-        *(("metrics", texts.metrics, address) for address in run.metrics),
+    services: list[tuple[str, str, tuple[str | None, ...]]] = [
+        ("edge", texts.edge, (run.edge,)),
+        ("interactive", texts.interactive, (run.interactive,)),
+        ("console", texts.console, (run.console,)),
+        ("government", texts.government, (run.government,)),
+        ("AWS", texts.emulator, (run.aws_endpoint,)),
+        ("metrics", texts.metrics, run.metrics),
     ]
-    rows = "".join(
-        f'<tr><th scope="row">{escape(name)}</th><td>{escape(purpose)}</td><td>{_address(address, texts)}</td></tr>'
-        for name, purpose, address in services
+    items = "".join(
+        f"<li><h3>{escape(name)}</h3><p>{escape(purpose)}</p>"
+        f'<p class="addresses">{" ".join(_address(address, texts) for address in addresses)}</p></li>'
+        for name, purpose, addresses in services
     )
-    heads = (texts.service, texts.purpose, texts.address)
     return f"""<section aria-labelledby="services">
 <h2 id="services">{escape(texts.services)}</h2>
-{_table("", heads, rows, label=texts.services)}
+<ul class="services">{items}</ul>
 </section>"""
 
 
@@ -116,12 +119,3 @@ def _address(address: str | None, texts: Texts) -> str:
     if address is None:
         return f'<span class="absent">{escape(texts.absent)}</span>'
     return f'<a href="{escape(address)}">{escape(address)}</a>'
-
-
-def _table(caption: str, heads: tuple[str, ...], rows: str, *, label: str) -> str:
-    head = "".join(f'<th scope="col">{escape(text)}</th>' for text in heads)
-    return f"""<div class="table" tabindex="0" role="region" aria-label="{escape(label)}"><table>
-{f"<caption>{caption}</caption>" if caption else ""}
-<thead><tr>{head}</tr></thead>
-<tbody>{rows}</tbody>
-</table></div>"""

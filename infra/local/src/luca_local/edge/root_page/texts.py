@@ -13,9 +13,6 @@ class Texts:
     lead: str
     skip: str
     services: str
-    service: str
-    purpose: str
-    address: str
     absent: str
     edge: str
     interactive: str
@@ -49,9 +46,6 @@ ENGLISH = Texts(
     "emulator of AWS that enforces the same policies.",
     skip="Skip to the content",
     services="Services",
-    service="Service",
-    purpose="What it is",
-    address="Address",
     absent="not in this version",
     edge="The only way in: verifies tokens, takes events, hands the rest on. Stands in for API Gateway.",
     interactive="The REST API of grades. Behind the edge; open here so that you can look at it.",
@@ -64,8 +58,8 @@ ENGLISH = Texts(
     log_in="Log in as a teacher",
     record="Record a grade that nobody has recorded yet",
     read="Read it back",
-    again="Do it twice: the second time you are told that there is a grade already (412). To change it, name the "
-    "version that you have seen: -H 'If-Match: \"1\"'.",
+    again="Sending the second one again is harmless. With another score it is refused (412), until you name the "
+    "version that you have seen, in the place of If-None-Match:",
     copy="Copy",
     copied="Copied",
     accounts="Demo accounts",
@@ -93,9 +87,6 @@ SPANISH = Texts(
     "emulador de AWS que aplica las mismas políticas.",
     skip="Saltar al contenido",
     services="Servicios",
-    service="Servicio",
-    purpose="Qué es",
-    address="Dirección",
     absent="no está en esta versión",
     edge="La única entrada: verifica los tokens, recibe los eventos y entrega lo demás. Hace las veces de API Gateway.",
     interactive="La API REST de las notas. Está detrás de la entrada; aquí queda abierta para poder mirarla.",
@@ -108,8 +99,8 @@ SPANISH = Texts(
     log_in="Entrar como docente",
     record="Poner una nota que nadie ha puesto todavía",
     read="Leerla de vuelta",
-    again="Repítalo: la segunda vez se le responde que ya hay una nota (412). Para cambiarla, nombre la versión que "
-    "vio: -H 'If-Match: \"1\"'.",
+    again="Repetir el segundo no cambia nada. Con otra nota se rechaza (412), hasta que nombre la versión que vio, en "
+    "lugar de If-None-Match:",
     copy="Copiar",
     copied="Copiado",
     accounts="Cuentas de prueba",
