@@ -1,7 +1,8 @@
 """A small school in memory, and the real application on top of it: only DynamoDB, KMS, STS and Cognito are played."""
 
 import asyncio
-from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
@@ -22,7 +23,14 @@ from luca_interactive.term_writing import FreezeTimes
 from luca_shared.aws.attributes import Item, decode_item, encode_item
 from luca_shared.aws.credentials import Credentials
 from luca_shared.aws.dynamodb import DynamoDB
-from luca_shared.aws.errors import AccessDenied, AwsError, CancellationReason, ConditionFailed, TransactionCanceled
+from luca_shared.aws.errors import (
+    AccessDenied,
+    AwsError,
+    CancellationReason,
+    ConditionFailed,
+    TransactionCanceled,
+    Unavailable,
+)
 from luca_shared.aws.expressions import Between, Condition, Page, Query
 from luca_shared.aws.kms import DataKey, Kms
 from luca_shared.aws.transactions import TransactDelete, TransactPut, TransactUpdate, TransactWrite
@@ -55,13 +63,15 @@ class FakeDynamoDB:
     """As much of DynamoDB as the service uses. It refuses one school's credentials another's keys, as IAM does.
 
     `calls` are the operations that arrived. `failing` are raised instead of the next transactions, one for each; `lost`
-    is raised after the next one has been carried out.
+    is raised after the next one has been carried out. `fate` says of each operation whether it `arrives`, is `lost` on
+    its way here, or has its `answer lost`.
     """
 
     items: dict[Primary, Item] = field(default_factory=dict)
     calls: list[str] = field(default_factory=list)
     failing: list[Exception] = field(default_factory=list)
     lost: AwsError | None = None
+    fate: Callable[[str], str] = lambda _: "arrives"
 
     async def get_item(self, table: str, key: Item, *, credentials: Credentials, **_: Any) -> Item | None:
         self._arrived("GetItem", credentials, [key["pk"]])
@@ -94,17 +104,19 @@ class FakeDynamoDB:
         self, table: str, item: Item, *, credentials: Credentials, condition: Condition | None = None, **_: Any
     ) -> None:
         self._arrived("PutItem", credentials, [item["pk"]])
-        if not self._holds(condition, self.items.get((table, item["pk"], item["sk"]))):
-            raise ConditionFailed("PutItem", "ConditionalCheckFailedException")
-        self._keep(table, item)
+        await asyncio.sleep(0)  # so that others get in between
+        with self._on_the_way("PutItem"):
+            self._require(condition, table, item, "PutItem")
+            self._keep(table, item)
 
     async def delete_item(
         self, table: str, key: Item, *, credentials: Credentials, condition: Condition | None = None, **_: Any
     ) -> None:
         self._arrived("DeleteItem", credentials, [key["pk"]])
-        if not self._holds(condition, self.items.get((table, key["pk"], key["sk"]))):
-            raise ConditionFailed("DeleteItem", "ConditionalCheckFailedException")
-        self.items.pop((table, key["pk"], key["sk"]), None)
+        await asyncio.sleep(0)
+        with self._on_the_way("DeleteItem"):
+            self._require(condition, table, key, "DeleteItem")
+            self.items.pop((table, key["pk"], key["sk"]), None)
 
     async def transact_write(
         self, writes: Sequence[TransactWrite], *, token: str, credentials: Credentials, **_: Any
@@ -113,9 +125,16 @@ class FakeDynamoDB:
         self._arrived("TransactWriteItems", credentials, [pk for _, pk, _ in keys])
         assert 1 <= len(token) <= 36
         assert len(set(keys)) == len(keys) <= 100
-        await asyncio.sleep(0)  # so that others get in between
+        await asyncio.sleep(0)
         if self.failing:
             raise self.failing.pop(0)
+        with self._on_the_way("TransactWriteItems"):
+            self._transact(writes, keys)
+        lost, self.lost = self.lost, None
+        if lost is not None:
+            raise lost
+
+    def _transact(self, writes: Sequence[TransactWrite], keys: Sequence[Primary]) -> None:
         found = [self.items.get(key) for key in keys]
         holds = [self._holds(_condition(write), old) for write, old in zip(writes, found, strict=True)]
         if not all(holds):
@@ -129,9 +148,20 @@ class FakeDynamoDB:
                 self._keep(write.table, write.item)
             elif isinstance(write, TransactDelete):
                 self.items.pop(key, None)
-        lost, self.lost = self.lost, None
-        if lost is not None:
-            raise lost
+
+    @contextmanager
+    def _on_the_way(self, operation: str) -> Iterator[None]:
+        fate = self.fate(operation)
+        if fate == "lost":
+            raise Unavailable(operation, "ConnectionLost")
+        yield
+        if fate == "answer lost":
+            raise Unavailable(operation, "ConnectionLost")
+
+    def _require(self, condition: Condition | None, table: str, key: Item, operation: str) -> None:
+        found = self.items.get((table, key["pk"], key["sk"]))
+        if not self._holds(condition, found):
+            raise ConditionFailed(operation, "ConditionalCheckFailedException", item=found)
 
     def _arrived(self, operation: str, credentials: Credentials, partitions: Sequence[str]) -> None:
         self.calls.append(operation)
@@ -145,6 +175,8 @@ class FakeDynamoDB:
     def _holds(condition: Condition | None, item: Item | None) -> bool:
         if condition is None:
             return True
+        if condition.expression == "attribute_not_exists(#pk) OR #expires_at <= :now":
+            return item is None or bool(item["expires_at"] <= condition.values[":now"])
         if condition.expression.startswith("attribute_not_exists"):
             return item is None
         if condition.expression.startswith("attribute_exists"):
@@ -385,9 +417,19 @@ def new_premises() -> Callable[[], Awaitable[Premises]]:
 
 
 @pytest.fixture
-async def school(rate: SchoolRateLimit) -> AsyncIterator[School]:
+def body_limit() -> int:
+    return 4096
+
+
+@pytest.fixture
+def deadline() -> float:
+    return 5.0
+
+
+@pytest.fixture
+async def school(rate: SchoolRateLimit, body_limit: int, deadline: float) -> AsyncIterator[School]:
     premises = await build()
-    app = api(premises.parts, FakeVerifier(), rate, deadline=5.0, body_limit=4096)
+    app = api(premises.parts, FakeVerifier(), rate, deadline=deadline, body_limit=body_limit)
     async with TestClient(TestServer(app)) as client:
         yield School(premises.dynamodb, premises.parts, premises.encryption, premises.clock, client)
 

@@ -15,7 +15,7 @@ from luca_interactive.access import Caller
 from luca_interactive.api.grades import GradeChange
 from luca_interactive.app import parts_of
 from luca_interactive.configuration import Ages
-from luca_interactive.grade_writing import Recorded
+from luca_interactive.grade_outcomes import Recorded
 from luca_interactive.parts import Parts
 from luca_interactive.scope import Cell
 from luca_interactive.term_writing import FreezeTimes
@@ -71,6 +71,13 @@ class Wire:
         item = await self.table.get_item(*arguments, **named)
         await asyncio.sleep(back)
         return item
+
+    async def batch_get(self, *arguments: Any, **named: Any) -> Any:
+        there, back = self.delays("GetItem")
+        await asyncio.sleep(there)
+        items = await self.table.batch_get(*arguments, **named)
+        await asyncio.sleep(back)
+        return items
 
     async def transact_write(self, writes: Sequence[TransactWrite], **named: Any) -> None:
         there, back = self.delays("TransactWriteItems")

@@ -33,6 +33,7 @@ CONTRACT: Final = {
     ("GET", "/v1/classes/{class_id}/gradebook"): "TAC",
     ("GET", "/v1/classes/{class_id}/gradebook.csv"): "TAC",
     ("PUT", "/v1/classes/{class_id}/assessments/{assessment_id}/grades/{student_id}"): "TA",
+    ("PUT", "/v1/classes/{class_id}/assessments/{assessment_id}/grades"): "TA",
     ("GET", "/v1/classes/{class_id}/assessments/{assessment_id}/grades/{student_id}"): "TASGC",
     ("GET", "/v1/classes/{class_id}/assessments/{assessment_id}/grades/{student_id}/history"): "TASGC",
     ("GET", "/v1/students/{student_id}/grades"): "TASGC",

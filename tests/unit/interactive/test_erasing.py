@@ -13,7 +13,7 @@ from luca_interactive.api.grades import GradeChange
 from luca_interactive.app import parts_of
 from luca_interactive.configuration import Ages
 from luca_interactive.erasing import Erasing
-from luca_interactive.grade_writing import Recorded
+from luca_interactive.grade_outcomes import Recorded
 from luca_interactive.scope import Cell
 from luca_interactive.student_standing import unless_erased
 from luca_interactive.term_writing import FreezeTimes

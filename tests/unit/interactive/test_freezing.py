@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-from tests.unit.ingest_worker.virtual_time import run
 from tests.unit.interactive.slow_tasks import CLOCKS_APART, DEADLINE, LATE, STALENESS, SlowSchool
+from tests.virtual_time import run
 
 from luca_interactive.term_writing import FreezeTimes
 

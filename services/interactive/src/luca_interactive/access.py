@@ -5,12 +5,14 @@ Whether a person of such a role may see this very class or student is another qu
 
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
+from functools import partial
 from typing import Any, Final
 
 import msgspec
 from aiohttp import web
 
 from luca_interactive.authentication import CONTEXT
+from luca_interactive.idempotency import answered_once
 from luca_interactive.inputs import Inputs
 from luca_shared.runtime import json_answers, problems
 from luca_shared.runtime.csv_text import CSV
@@ -88,7 +90,8 @@ class Endpoint:
         if not roles or context.person_id is None:
             raise problems.forbidden(f"only these roles may: {', '.join(sorted(self.may))}")
         given = await self.inputs.parse(request)
-        return await self.handle(request, Caller(context, context.person_id, roles), **given)
+        work = partial(self.handle, request, Caller(context, context.person_id, roles), **given)
+        return await (work() if self.method == "GET" else answered_once(request, context, work))
 
 
 def endpoint(

@@ -8,10 +8,13 @@ from aiohttp import ClientSession, web
 
 from luca_interactive.access import add_endpoints
 from luca_interactive.authentication import Verifier, authentication
+from luca_interactive.bulk_writing import BulkWriting
 from luca_interactive.configuration import Ages, Configuration
 from luca_interactive.erasing import Erasing
 from luca_interactive.failures import failures_as_problems
+from luca_interactive.first_answers import FirstAnswers
 from luca_interactive.grade_writing import GradeWriting
+from luca_interactive.idempotency import FIRST_ANSWERS
 from luca_interactive.parts import PARTS, Parts
 from luca_interactive.rate_limiting import rate_limiting, send_rate_limit
 from luca_interactive.readiness import credentials_obtainable, keys_fetched
@@ -43,6 +46,7 @@ def api(
     """The application: every request is authenticated, limited, and answered by an endpoint that says who may."""
     app = web_app(deadline=deadline, body_limit=body_limit)
     app[PARTS] = parts
+    app[FIRST_ANSWERS] = parts.first_answers
     app.middlewares.extend([failures_as_problems, authentication(verifier), rate_limiting(limit)])
     app.on_response_prepare.append(send_rate_limit)
     add_endpoints(app, ENDPOINTS)
@@ -95,12 +99,15 @@ def parts_of(
     """What the endpoints work with; `clock` is a steady one, in seconds, `now` tells the time as it is stored."""
     configuration = Configuration(tables, ages=ages, clock=clock)
     texts = SealedTexts(encryption)
+    writing = GradeWriting(tables, configuration, texts, now=now)
     return Parts(
         tables,
         configuration,
         texts,
-        grade_writing=GradeWriting(tables, configuration, texts, now=now),
+        grade_writing=writing,
+        bulk_writing=BulkWriting(writing),
         erasing=Erasing(tables, configuration, encryption, texts),
         rules_writing=RulesWriting(tables, configuration, now=now),
         term_writing=TermWriting(tables, configuration, freeze, now=now),
+        first_answers=FirstAnswers(tables, encryption, now=now),
     )

@@ -67,7 +67,9 @@ GRADE = Grade(
 ASSESSMENT = Assessment(
     class_id=C, assessment_id=A, version=1, term=T, category="exam", title="Exam", max_score=Decimal(10)
 )
-IDEMPOTENCY = IdempotencyRecord(digest="d1", request_sha256="x", state=IdempotencyState.IN_WORK, expires_at=1)
+IDEMPOTENCY = IdempotencyRecord(
+    digest="d1", request_sha256="x", state=IdempotencyState.IN_WORK, attempt="a1", expires_at=1
+)
 BATCH = Batch(
     batch_id="b1",
     period=T,

@@ -479,3 +479,25 @@ async def test_a_students_key_is_read_consistently(
     reads = [call for call in dynamodb.calls if call.operation in {"GetItem", "BatchGetItem"}]
     assert all(consistent for _, consistent in (call.content for call in reads))
     assert keys.student_key(norte, ANA).sk == "STUDENT#s1"
+
+
+async def test_what_is_the_schools_is_read_back_in_its_place_by_the_school(
+    process: Callable[[], FieldEncryption], norte: TenantContext, act_as: ActAs
+) -> None:
+    ciphertext = await process().encrypt_for_school(norte, "answer", b"Ana: 8.5")
+    assert b"Ana" not in ciphertext
+    assert await process().decrypt_for_school(norte, "answer", ciphertext) == b"Ana: 8.5"
+    with pytest.raises(CorruptCiphertext):
+        await process().decrypt_for_school(norte, "letter", ciphertext)
+    await process().encrypt_for_school(act_as("norte-2"), "answer", b"")
+    with pytest.raises(KeyDestroyed):
+        await process().decrypt_for_school(act_as("norte-2"), "answer", ciphertext)
+
+
+async def test_what_is_the_schools_is_gone_with_the_schools_key(
+    process: Callable[[], FieldEncryption], norte: TenantContext, dynamodb: Any
+) -> None:
+    ciphertext = await process().encrypt_for_school(norte, "answer", b"Ana: 8.5")
+    del dynamodb.items[SCHOOL_ITEM]
+    with pytest.raises(KeyDestroyed):
+        await process().decrypt_for_school(norte, "answer", ciphertext)
