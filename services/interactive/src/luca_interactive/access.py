@@ -13,6 +13,7 @@ from aiohttp import web
 from luca_interactive.authentication import CONTEXT
 from luca_interactive.inputs import Inputs
 from luca_shared.runtime import problems
+from luca_shared.runtime.problems import ProblemType
 from luca_shared.tenancy.context import Role, TenantContext
 from luca_shared.tenancy.ids import PersonId
 
@@ -46,6 +47,7 @@ class Endpoint:
     Attributes:
         answers: The model of each answer that is no problem, by status; None for an answer without a body.
         example: A body that is right in its form.
+        conflicts: The kinds of 409 that it answers; all its other problems follow from what it takes.
     """
 
     method: str
@@ -55,12 +57,15 @@ class Endpoint:
     inputs: Inputs
     answers: Mapping[int, Any]
     example: msgspec.Struct | None
+    conflicts: tuple[ProblemType, ...] = ()
 
     def __post_init__(self) -> None:
         if not self.may:
             raise ValueError("an endpoint that no role may use is a mistake")
         if ("body" in self.inputs.models) != (self.example is not None):
             raise ValueError("an endpoint has an example of its body, if it has one")
+        if any(kind.status != 409 for kind in self.conflicts):
+            raise ValueError("conflicts are kinds of 409; all other problems follow from what an endpoint takes")
 
     async def answer(self, request: web.Request) -> web.StreamResponse:
         """Answer a request, for those who may.
@@ -83,11 +88,12 @@ def endpoint(
     may: frozenset[Role] | set[Role],
     answers: Mapping[int, Any],
     example: msgspec.Struct | None = None,
+    conflicts: tuple[ProblemType, ...] = (),
 ) -> Callable[[Handle], Endpoint]:
     """Make an endpoint of the function below; there is no other way to put one into the application."""
 
     def declare(handle: Handle) -> Endpoint:
-        return Endpoint(method, path, frozenset(may), handle, Inputs.of(handle), answers, example)
+        return Endpoint(method, path, frozenset(may), handle, Inputs.of(handle), answers, example, conflicts)
 
     return declare
 

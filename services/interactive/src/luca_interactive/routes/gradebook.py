@@ -18,6 +18,7 @@ from luca_shared.runtime.json_answers import answer
     "/v1/classes/{class_id}/gradebook",
     may=STAFF,
     answers={200: GradebookAnswer},
+    conflicts=(problems.CONFLICT,),
 )
 async def get_gradebook(
     request: web.Request, caller: Caller, path: ClassPath, query: GradebookQuery
