@@ -23,6 +23,7 @@ from luca_interactive.description.document import document
 from luca_interactive.description.schemas import Schemas
 from luca_interactive.description.specimens import specimen
 from luca_interactive.description.tags import TAGS, tag_of
+from luca_interactive.description.taken import taken_by
 from luca_interactive.routes import ENDPOINTS
 from luca_interactive.routes.grade import EXAMPLE
 from luca_shared.records.timestamps import Timestamp
@@ -106,7 +107,7 @@ def test_an_operation_says_each_problem_that_follows_from_what_it_takes(
     described: dict[str, Any], declared: Endpoint
 ) -> None:
     said = {int(status) for status in operation(described, declared)["responses"]} - declared.answers.keys()
-    taken = declared.inputs.models.keys()
+    taken = set(taken_by(declared))
     expected = {401, 403, 405, 429, 500, 503}
     expected |= {404} if "path" in taken else set()
     expected |= {412, 428, 422} if taken & {"precondition", "version"} else set()

@@ -12,6 +12,7 @@ from aiohttp import web
 
 from luca_interactive.authentication import CONTEXT
 from luca_interactive.inputs import Inputs
+from luca_interactive.public import PublicFile
 from luca_shared.runtime import problems
 from luca_shared.runtime.problems import ProblemType
 from luca_shared.tenancy.context import Role, TenantContext
@@ -102,8 +103,10 @@ class UndeclaredRoute(Exception):
     """A route came into the application without saying who may use it."""
 
 
-def add_endpoints(app: web.Application, endpoints: tuple[Endpoint, ...]) -> None:
-    """Add endpoints to an application, which then refuses to start if it has any other route."""
+def add_endpoints(app: web.Application, endpoints: tuple[Endpoint, ...], public: tuple[PublicFile, ...] = ()) -> None:
+    """Add endpoints and public files to an application, which then refuses to start if it has any other route."""
+    for file in public:
+        app.router.add_get(file.path, file.answer)
     for each in endpoints:
         if each.method == "GET":
             app.router.add_get(each.path, each.answer)  # HEAD too
@@ -114,6 +117,6 @@ def add_endpoints(app: web.Application, endpoints: tuple[Endpoint, ...]) -> None
 
 async def _refuse_undeclared(app: web.Application) -> None:
     for route in app.router.routes():
-        if not isinstance(getattr(route.handler, "__self__", None), Endpoint):
+        if not isinstance(getattr(route.handler, "__self__", None), Endpoint | PublicFile):
             path = route.resource.canonical if route.resource else "?"
             raise UndeclaredRoute(f"{route.method} {path} doesn't say which roles may use it")

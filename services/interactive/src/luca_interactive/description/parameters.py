@@ -5,6 +5,8 @@ from typing import Any, Final
 
 from luca_interactive.access import Endpoint
 from luca_interactive.description.schemas import Schema, Schemas
+from luca_interactive.description.specimens import specimen
+from luca_interactive.description.taken import taken_by
 
 Parameter = dict[str, Any]
 
@@ -50,7 +52,7 @@ def parameters_of(endpoint: Endpoint, schemas: Schemas) -> list[Parameter]:
     found = [
         parameter for place in ("path", "query") if place in models for parameter in _of(models[place], place, schemas)
     ]
-    return found + [parameter for name in models for parameter in HEADERS.get(name, ())]
+    return found + [parameter for name in taken_by(endpoint) for parameter in HEADERS.get(name, ())]
 
 
 def _of(model: Any, place: str, schemas: Schemas) -> Iterator[Parameter]:
@@ -59,7 +61,9 @@ def _of(model: Any, place: str, schemas: Schemas) -> Iterator[Parameter]:
         parameter: Parameter = {"name": name, "in": place, "required": place == "path" or name in required}
         if name in _MEANINGS:
             parameter["description"] = _MEANINGS[name]
-        yield {**parameter, "schema": _given(schema)}
+        given = _given(schema)
+        example = {"example": specimen(given, {}, name)} if place == "path" else {}
+        yield {**parameter, "schema": given, **example}
 
 
 def _given(schema: Schema) -> Schema:

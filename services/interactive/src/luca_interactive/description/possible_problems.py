@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from typing import Final
 
 from luca_interactive.access import Endpoint
+from luca_interactive.description.taken import taken_by
 from luca_shared.runtime import problems
 from luca_shared.runtime.problems import ProblemType
 
@@ -39,7 +40,7 @@ BY_INPUT: Final[Mapping[str, tuple[ProblemType, ...]]] = {
 def problems_of(endpoint: Endpoint) -> dict[int, list[ProblemType]]:
     """Return them by status, in the order of statuses."""
     found = set(_ALWAYS) | set(endpoint.conflicts)
-    for name in endpoint.inputs.models:
+    for name in taken_by(endpoint):
         found |= set(BY_INPUT[name])
     by_status: dict[int, list[ProblemType]] = {}
     for kind in problems.REGISTRY.values():

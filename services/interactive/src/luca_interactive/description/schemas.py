@@ -7,12 +7,14 @@ from typing import Any, Final
 
 import msgspec
 
+from luca_shared.records.timestamps import Timestamp
 from luca_shared.runtime.exact_numbers import schema_hook
 
 Schema = dict[str, Any]
 
 REFERENCE: Final = "#/components/schemas/"
 
+_TIMESTAMP: Final = msgspec.json.schema(Timestamp)["pattern"].removesuffix(r"(?!\n)")
 _DECIMAL: Final = {"type": "string", "format": "decimal"}  # msgspec's own form; ours is a number (`json_answers`)
 
 
@@ -116,7 +118,9 @@ def _says(key: str, value: Any) -> bool:
 
 
 def _typed(schema: Schema) -> Schema:
-    """Enumerations of texts say that they are texts."""
+    """Enumerations of texts say that they are texts, timestamps that they are times."""
     if all(isinstance(each, str) for each in schema.get("enum", [0])):
         return {"type": "string", **schema}
+    if schema.get("pattern") == _TIMESTAMP:
+        return {**schema, "format": "date-time"}
     return schema

@@ -43,7 +43,8 @@ def specimen(schema: Schema, components: dict[str, Schema], name: str = "", with
             one = specimen(schema.get("items", {}), components, name.removesuffix("s"), within=name)
             found = [one] * max(1, schema.get("minItems", 1))
         case "string":
-            found = _text(schema, known if isinstance(known, str) else (name or "text").replace("_", "-"))
+            otherwise = known if isinstance(known, str) else (name or "text").replace("_", "-")
+            found = _OF_FORMAT.get(schema.get("format", ""), otherwise)
         case "integer":
             found = known if isinstance(known, int) else schema.get("minimum", 1)
         case "number":
@@ -65,12 +66,6 @@ def _object(schema: Schema, components: dict[str, Schema], name: str) -> dict[st
     if isinstance(fields.get("name"), str):
         fields["name"] = next((text for beside, text in _NAMES.items() if beside in fields), fields["name"])
     return fields | {_KEY: specimen(values, components, within=name)} if isinstance(values, dict) else fields
-
-
-def _text(schema: Schema, otherwise: str) -> str:
-    if "T[0-9]" in schema.get("pattern", ""):  # a timestamp's
-        return _TIME
-    return _OF_FORMAT.get(schema.get("format", ""), otherwise)
 
 
 def _first_value(arms: list[Schema]) -> Schema:
