@@ -1,6 +1,7 @@
 """A small school in memory, and the real application on top of it: only DynamoDB, KMS, STS and Cognito are played."""
 
 import asyncio
+import re
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -18,7 +19,9 @@ from multidict import CIMultiDict
 
 from luca_interactive.app import api, parts_of
 from luca_interactive.configuration import Ages
+from luca_interactive.description.possible_problems import problems_of
 from luca_interactive.parts import Parts
+from luca_interactive.routes import ENDPOINTS
 from luca_interactive.term_writing import FreezeTimes
 from luca_shared.aws.attributes import Item, decode_item, encode_item
 from luca_shared.aws.credentials import Credentials
@@ -274,6 +277,7 @@ class School:
         data = None if content is None else content[1]
         response = await self.client.request(method, path, json=body, data=data, headers=all_headers)
         await response.read()
+        refuse_undescribed(method, path, response.status)
         return response
 
     async def get(self, who: str, path: str) -> Any:
@@ -292,6 +296,15 @@ class School:
     ) -> ClientResponse:
         precondition = {"If-None-Match": "*"} if version is None else {"If-Match": f'"{version}"'}
         return await self.ask(who, "PUT", path, body, {**precondition, **(headers or {})})
+
+
+def refuse_undescribed(method: str, path: str, status: int) -> None:
+    """Whatever a test is about, no endpoint answers with a status that its description doesn't have."""
+    for each in ENDPOINTS:
+        pattern = re.sub(r"{\w+}", "[^/]+", each.path)
+        if each.method == method and re.fullmatch(pattern, path.partition("?")[0]):
+            described = each.answers.keys() | problems_of(each).keys()
+            assert status in described, f"{each.method} {each.path} says nothing of {status}: is it in `conflicts`?"
 
 
 def context(school_id: str) -> TenantContext:

@@ -9,13 +9,17 @@ from aiohttp import ClientSession, web
 from luca_interactive.access import add_endpoints
 from luca_interactive.authentication import Verifier, authentication
 from luca_interactive.bulk_writing import BulkWriting
+from luca_interactive.compression import compression
 from luca_interactive.configuration import Ages, Configuration
+from luca_interactive.description.document import document
 from luca_interactive.erasing import Erasing
 from luca_interactive.failures import failures_as_problems
 from luca_interactive.first_answers import FirstAnswers
 from luca_interactive.grade_writing import GradeWriting
 from luca_interactive.idempotency import FIRST_ANSWERS
+from luca_interactive.methods import allowed_methods
 from luca_interactive.parts import PARTS, Parts
+from luca_interactive.public import public_files, public_first
 from luca_interactive.rate_limiting import rate_limiting, send_rate_limit
 from luca_interactive.readiness import credentials_obtainable, keys_fetched
 from luca_interactive.routes import ENDPOINTS
@@ -43,13 +47,18 @@ from luca_shared.tenancy.tokens import TokenVerifier
 def api(
     parts: Parts, verifier: Verifier, limit: SchoolRateLimit, *, deadline: float, body_limit: int
 ) -> web.Application:
-    """The application: every request is authenticated, limited, and answered by an endpoint that says who may."""
+    """The application: every request is authenticated, limited, and answered by an endpoint that says who may.
+
+    But for what is public: the description of all this, and the page that shows it.
+    """
     app = web_app(deadline=deadline, body_limit=body_limit)
     app[PARTS] = parts
     app[FIRST_ANSWERS] = parts.first_answers
-    app.middlewares.extend([failures_as_problems, authentication(verifier), rate_limiting(limit)])
+    app.middlewares.extend([
+        public_first, failures_as_problems, authentication(verifier), rate_limiting(limit), allowed_methods, compression
+    ])  # fmt: skip
     app.on_response_prepare.append(send_rate_limit)
-    add_endpoints(app, ENDPOINTS)
+    add_endpoints(app, ENDPOINTS, public_files(document(ENDPOINTS)))
     return app
 
 

@@ -24,7 +24,14 @@ PATH: Final = "/v1/classes/{class_id}/assessments/{assessment_id}/grades/{studen
 EXAMPLE: Final = GradeChange(status=GradeStatus.SCORED, score=ExactNumber("8.5"), comment="Bien", reason="first mark")
 
 
-@endpoint("PUT", PATH, may=GRADERS, answers={200: GradeAnswer, 201: GradeAnswer}, example=EXAMPLE)
+@endpoint(
+    "PUT",
+    PATH,
+    may=GRADERS,
+    answers={200: GradeAnswer, 201: GradeAnswer},
+    example=EXAMPLE,
+    conflicts=(problems.CONFLICT, problems.TERM_FROZEN),
+)
 async def put_grade(
     request: web.Request, caller: Caller, path: GradePath, precondition: Precondition, body: GradeChange
 ) -> web.StreamResponse:
