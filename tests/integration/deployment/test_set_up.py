@@ -43,8 +43,8 @@ async def test_it_is_made_once_for_as_long_as_the_emulator_lives(
     assert made.deployment == await deployed(empty.endpoint_url, empty.admin, empty.region)
     assert await set_up(empty, aws, output) == made == await remembered(aws.s3)
 
-    async with aiohttp.ClientSession(empty.endpoint_url) as session:
-        await session.post("/_ministack/reset")  # what starting it anew comes to
+    async with aiohttp.ClientSession(empty.endpoint_url) as session, session.post("/_ministack/reset") as answer:
+        assert answer.status == 200  # what starting it anew comes to
     assert await remembered(aws.s3) is None
     again = await set_up(empty, aws, output)
     assert again.deployment.user_pool_id != made.deployment.user_pool_id

@@ -9,6 +9,8 @@ import pytest
 import yaml
 
 from luca_local.compose.entry import _SET_UP
+from luca_local.compose.settings import SetUpSettings
+from luca_shared.runtime.settings import load
 
 ROOT = Path(__file__).parents[3]
 FILE = ROOT / "infra" / "local" / "compose.yaml"
@@ -116,6 +118,15 @@ def test_addresses_name_parts_and_ports_that_there_are() -> None:
     published = {name: url for name, url in environment.items() if "PUBLISHED" in name}
     ports = {port.rpartition(":")[0] for service in SERVICES.values() for port in service.get("ports", ())}
     assert {url.removeprefix("http://") for url in published.values()} <= ports
+
+
+def test_the_set_up_is_told_what_it_asks_for_and_nothing_else(caplog: pytest.LogCaptureFixture) -> None:
+    told = {name: re.sub(r"\$\{\w+:-(\d+)\}", r"\1", url) for name, url in SERVICES["set-up"]["environment"].items()}
+    settings = load(SetUpSettings, told)
+    assert caplog.records == []
+    assert settings.published.edge == "http://127.0.0.1:8080"
+    assert settings.inside.interactive == "http://interactive:8080"
+    assert settings.port == _SET_UP[1]
 
 
 def test_nothing_in_it_is_newer_than_what_debian_reads() -> None:
