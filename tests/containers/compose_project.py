@@ -4,6 +4,9 @@ import json
 import os
 import shutil
 import subprocess
+import time
+import urllib.error
+import urllib.request
 import uuid
 from collections.abc import Sequence
 from contextlib import ExitStack
@@ -23,11 +26,9 @@ OURS = ("emulator", "set-up", "government", "interactive", "ingest-worker", "edg
 
 def compose_client() -> Sequence[str] | None:
     """Return Docker's own compose, or Debian's older one; None where there is neither."""
-    own = (os.environ.get("DOCKER", "docker"), "compose")
-    found = subprocess.run([*own, "version"], capture_output=True, check=False)  # noqa: S603  # Docker's client
-    if found.returncode == 0:
-        return own
-    older = shutil.which("docker-compose")
+    docker, older = shutil.which(os.environ.get("DOCKER", "docker")), shutil.which("docker-compose")
+    if docker and subprocess.run([docker, "compose", "version"], capture_output=True, check=False).returncode == 0:  # noqa: S603
+        return (docker, "compose")
     return None if older is None else (older,)
 
 
@@ -59,6 +60,19 @@ class Project:
             raise AssertionError(f"{' '.join(arguments)} ended with {done.returncode}: {done.stderr[-3000:]}")
         return done.stdout
 
+    def up(self, *parts: str) -> None:
+        """Bring parts up, and wait until those that people meet answer."""
+        self("up", "--detach", *parts, within=240)
+        self._await_answer("EDGE", "/", 200)
+        self._await_answer("INTERACTIVE", "/v1/me", 401)
+
+    def _await_answer(self, name: str, path: str, wanted: int, within: float = 60) -> None:
+        deadline = time.monotonic() + within
+        while _status(self.origin(name) + path) != wanted:
+            if time.monotonic() > deadline:
+                raise AssertionError(f"{name} does not answer: {self('logs', '--no-color')[-3000:]}")
+            time.sleep(0.2)
+
     def origin(self, name: str) -> str:
         """Return where a part answers this machine."""
         return f"http://127.0.0.1:{self._ports[name]}"
@@ -75,6 +89,17 @@ class Project:
     def down(self) -> None:
         """Take it down, whatever state it is in."""
         self("down", "--volumes", "--remove-orphans", "--timeout", "30")
+
+
+def _status(url: str) -> int | None:
+    try:
+        with urllib.request.urlopen(url, timeout=5) as answer:  # noqa: S310  # http, on this machine
+            return int(answer.status)
+    except urllib.error.HTTPError as error:
+        with error:
+            return error.code
+    except OSError:
+        return None
 
 
 def public_image(service: str) -> str:
