@@ -1,7 +1,11 @@
 """Setting an emulator up for the containers: whole or not at all, and once for as long as it lives."""
 
+import asyncio
 import io
+import os
+import sys
 from collections.abc import AsyncIterator, Iterator
+from pathlib import Path
 
 import aiohttp
 import pytest
@@ -10,10 +14,13 @@ from rich.console import Console
 from tests.localstack import NewEmulator, require_identity
 
 from luca_local.aws_clients import AwsClients, aws_clients
+from luca_local.compose import entry
 from luca_local.compose.memory import remembered
 from luca_local.compose.set_up import set_up
 from luca_local.console_output import Output
 from luca_local.deployment import deploy, deployed
+from luca_local.ports import HeldPort
+from luca_local.run_record import RunRecord
 from luca_local.running_emulator import EmulatorAccount
 
 
@@ -65,3 +72,43 @@ async def test_an_emulator_that_is_away_is_not_an_empty_one(empty: EmulatorAccou
     async with aws_clients("http://127.0.0.1:1", empty.admin, empty.region) as nowhere:
         with pytest.raises(EndpointConnectionError):
             await remembered(nowhere.s3)
+
+
+async def test_the_process_tells_of_the_platform_that_is_there_now(empty: EmulatorAccount, tmp_path: Path) -> None:
+    with HeldPort() as port, HeldPort() as operations:
+        told = {
+            **{f"LUCA_{name}_URL": "http://127.0.0.1:1" for name in ("EDGE", "INTERACTIVE", "GOVERNMENT")},
+            **{
+                f"LUCA_PUBLISHED_{name}_URL": "http://127.0.0.1:2"
+                for name in ("AWS", "EDGE", "INTERACTIVE", "GOVERNMENT", "PROMETHEUS")
+            },
+            "LUCA_AWS_URL": empty.endpoint_url,
+            "LUCA_CREDENTIALS_URL": port.url,
+            "LUCA_HOST": "127.0.0.1",
+            "LUCA_PORT": str(port.number),
+            "LUCA_OPERATIONS_PORT": str(operations.number),
+        }
+        port.let_go()
+        operations.let_go()
+        process = await asyncio.create_subprocess_exec(
+            *(sys.executable, "-m", "luca_local.compose"),
+            cwd=tmp_path,
+            env={**os.environ, **told},
+            stdout=asyncio.subprocess.DEVNULL,
+            stderr=asyncio.subprocess.DEVNULL,
+        )
+        try:
+            first = await asyncio.to_thread(entry.told, "interactive", ("127.0.0.1", port.number))
+            assert (
+                RunRecord.from_json((tmp_path / "build" / "run.json").read_bytes()).aws_endpoint == empty.endpoint_url
+            )
+            async with aiohttp.ClientSession() as session:
+                async with session.post(f"{empty.endpoint_url}/_ministack/reset") as answer:
+                    assert answer.status == 200
+                async with session.get(f"{operations.url}/health/ready") as answer:
+                    assert answer.status == 503
+            second = await asyncio.to_thread(entry.told, "interactive", ("127.0.0.1", port.number))
+            assert second["environment"]["LUCA_JWKS_URL"] != first["environment"]["LUCA_JWKS_URL"]
+        finally:
+            process.terminate()
+            assert await process.wait() == 0

@@ -62,7 +62,7 @@ async def test_nothing_is_told_before_all_is_set_up(client: Client, desk: Desk) 
 
 async def test_a_service_is_told_its_own(client: Client, desk: Desk, emulator: Emulator, made: Made) -> None:
     emulator.holds = made
-    assert desk.open(made)
+    desk.open(made)
     await desk.check()
     async with client.get("/told/interactive") as answer:
         assert answer.headers["Cache-Control"] == "no-store"
@@ -99,9 +99,3 @@ async def test_credentials_are_for_those_who_were_told(
     desk.open(made)
     assert await status(client, "/credentials/edge", Authorization="token-of-interactive") == 403
     assert await status(client, "/credentials/edge", Authorization="token-of-edge") == 503  # it gets as far as STS
-
-
-async def test_opening_for_the_same_platform_is_no_news(desk: Desk, made: Made) -> None:
-    again = msgspec.json.decode(msgspec.json.encode(made), type=Made)
-    assert desk.open(made)
-    assert not desk.open(again)

@@ -5,6 +5,7 @@ It sets the emulator up, and again whenever that was started anew: it keeps noth
 """
 
 import asyncio
+import contextlib
 import os
 import sys
 from functools import partial
@@ -14,7 +15,7 @@ from botocore.exceptions import BotoCoreError
 
 from luca_local.aws_clients import AwsClients, aws_clients, session_as
 from luca_local.compose.desk import Desk
-from luca_local.compose.memory import remembered
+from luca_local.compose.memory import Made, remembered
 from luca_local.compose.set_up import set_up
 from luca_local.compose.settings import SetUpSettings
 from luca_local.compose.telling import run_record
@@ -49,16 +50,17 @@ async def serve(life: Life) -> None:
 
 async def _keep_up(settings: SetUpSettings, emulator: EmulatorAccount, aws: AwsClients, desk: Desk) -> None:
     output = Output(verbose=False)
+    known: Made | None = None
     while True:
-        try:
+        # One that does not answer is on its way down or up; whoever asks the desk is refused meanwhile.
+        with contextlib.suppress(BotoCoreError):
             made = await set_up(emulator, aws, output)
-        except BotoCoreError:
-            pass  # it is on its way down or up; whoever asks is refused meanwhile
-        else:
-            if desk.open(made):
+            if made != known:
                 await asyncio.to_thread(_write, Path(settings.run_file), run_record(made, settings.inside).to_json())
+                desk.open(made)
                 output.addresses(run_record(made, settings.published))
                 output.accounts(run_record(made, settings.published))
+                known = made
         await asyncio.sleep(_POLL_S)
 
 

@@ -34,13 +34,10 @@ class Desk:
         self._made: Made | None = None
         self._credentials = ContainerCredentials(assume_role, {})
 
-    def open(self, made: Made) -> bool:
-        """Answer about this platform from now on; return whether it is another one than before."""
-        if made == self._made:
-            return False
+    def open(self, made: Made) -> None:
+        """Answer about this platform from now on."""
         self._made = made
         self._credentials = ContainerCredentials(self._assume_role, made.deployment.service_roles, tokens=made.tokens)
-        return True
 
     async def check(self) -> None:
         """Raise NotSetUp or BotoCoreError, unless the emulator holds what is told."""
