@@ -85,6 +85,7 @@ async def test_the_process_tells_of_the_platform_that_is_there_now(empty: Emulat
             "LUCA_AWS_URL": empty.endpoint_url,
             "LUCA_CREDENTIALS_URL": port.url,
             "LUCA_HOST": "127.0.0.1",
+            "LUCA_OPERATIONS_HOST": "127.0.0.1",
             "LUCA_PORT": str(port.number),
             "LUCA_OPERATIONS_PORT": str(operations.number),
         }

@@ -97,7 +97,10 @@ def test_a_service_waits_for_the_set_up_and_is_told_what_is_its(name: str) -> No
 
 def test_every_service_is_told() -> None:
     assert TOLD.keys() == {"interactive", "ingest-worker", "edge", "gov-sync"}
-    assert _SET_UP[0] in SERVICES
+    assert {name for name, service in SERVICES.items() if "credentials" in service.get("networks", ())} == {
+        *TOLD,
+        "set-up",
+    }
 
 
 def test_credentials_come_from_where_the_sdks_take_them() -> None:
@@ -126,7 +129,7 @@ def test_the_set_up_is_told_what_it_asks_for_and_nothing_else(caplog: pytest.Log
     assert caplog.records == []
     assert settings.published.edge == "http://127.0.0.1:8080"
     assert settings.inside.interactive == "http://interactive:8080"
-    assert settings.port == _SET_UP[1]
+    assert (settings.host, settings.port) == _SET_UP
 
 
 def test_nothing_in_it_is_newer_than_what_debian_reads() -> None:

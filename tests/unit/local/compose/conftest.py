@@ -43,4 +43,5 @@ def settings() -> SetUpSettings:
         published_interactive_url="http://127.0.0.1:3",
         published_government_url="http://127.0.0.1:4",
         published_prometheus_url="http://127.0.0.1:5",
+        host="169.254.170.2",
     )

@@ -35,7 +35,7 @@ async def serve(life: Life) -> None:
     """Set up what there is, and answer until told to stop."""
     settings = load(SetUpSettings)
     isolate(os.environ)
-    await life.operations(host=settings.host, port=settings.operations_port)
+    await life.operations(host=settings.operations_host, port=settings.operations_port)
     emulator = GivenEmulator(settings.aws_url)
     aws = await life.enter(aws_clients(emulator.endpoint_url, emulator.admin, emulator.region))
     assume_role = await life.enter(

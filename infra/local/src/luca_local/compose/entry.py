@@ -15,7 +15,7 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-_SET_UP = ("set-up", 8080)
+_SET_UP = ("169.254.170.2", 8080)  # where the credentials are, too
 _WITHIN = 120.0  # seconds; compose starts a service when the set-up is done, but restarts them all at once
 _PAUSE = 0.5
 

@@ -22,8 +22,9 @@ class SetUpSettings:
     published_government_url: Url = setting(doc="where the government's API does")
     published_prometheus_url: Url = setting(doc="where Prometheus does")
 
-    host: str = setting("0.0.0.0", doc="the address to listen on")  # noqa: S104  # a container's own network
-    port: Port = setting(8080, doc="the port to listen on")
+    host: str = setting(doc="the address to tell services at, which they alone reach")
+    port: Port = setting(8080, doc="the port there")
+    operations_host: str = setting("0.0.0.0", doc="the address of health and metrics")  # noqa: S104  # a container's own
     operations_port: Port = setting(9090, doc="the port of health and metrics")
     run_file: str = setting("build/run.json", doc="where the run file is written, for commands in this container")
     service_run_file: str = setting("/tmp/run.json", doc="where the edge's is")  # noqa: S108  # a container's own
