@@ -64,12 +64,14 @@ test-containers: $(READY) ## Integration and end-to-end tests on LocalStack and 
 	    --localstack $(LOCALSTACK_IMAGE) --images $(IMAGE_TAG) $(PYTEST_OPTIONS)
 
 .PHONY: lint
-lint: $(READY) ## ruff, mypy --strict, import-linter, cfn-lint
+lint: $(READY) ## ruff, mypy --strict, import-linter, cfn-lint, promtool where it is installed
 	@$(BIN)/ruff check $(SOURCES)
 	@$(BIN)/ruff format --check $(SOURCES)
 	@$(BIN)/mypy $(SOURCES)
 	@$(BIN)/lint-imports
 	@$(BIN)/cfn-lint infra/cloudformation/*.yaml
+	@if command -v promtool >/dev/null; then promtool check config infra/observability/prometheus.yml; \
+	    else echo "lint: SKIPPED promtool, which is not installed (Debian's package prometheus has it)"; fi
 
 .PHONY: fmt
 fmt: $(READY) ## Format the code and mend what ruff can mend
