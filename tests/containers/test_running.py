@@ -2,6 +2,7 @@
 
 import time
 from collections.abc import Callable
+from datetime import UTC, datetime
 from typing import Any
 
 import pytest
@@ -12,9 +13,11 @@ from luca_local.aws_clients import session_as
 from luca_local.deployment import deployed
 from luca_local.platform_process import PlatformProcess
 from luca_local.ports import HeldPort
+from luca_local.seed.demo_terms import term_of
 from luca_shared.aws.credentials import Credentials
 from luca_shared.tenancy.sts import StsAssumeRole
 
+PERIOD = term_of(datetime.now(UTC).date()).term
 STOP_TIMEOUT = 30  # seconds that whoever runs the containers waits before it kills
 
 
@@ -96,7 +99,7 @@ async def test_the_sync_sends_a_term_from_its_image(
     }
     flags = [part for name, value in told.items() for part in ("--env", f"{name}={value}")]
     image = f"luca-gov-sync:{pytestconfig.getoption('--images')}"
-    container = docker.start("--network", "host", *flags, image, "run", "--period", "2026-Q4")
+    container = docker.start("--network", "host", *flags, image, "run", "--period", PERIOD)
     assert docker("wait", container, within=120) == "0", docker("logs", container)
-    status = docker("run", "--rm", "--network", "host", *flags, image, "status", "--period", "2026-Q4")
+    status = docker("run", "--rm", "--network", "host", *flags, image, "status", "--period", PERIOD)
     assert "Completed" in status or "completed" in status
