@@ -5,23 +5,27 @@ government's raw log by the administrator. Then the judges have their say.
 """
 
 import time
+from collections.abc import Iterable
 from datetime import UTC, datetime
 from random import Random
 from typing import Final
 
 from luca_local.demo import lesson, quarter, recess, recess_plan
+from luca_local.demo.collecting import written_down
 from luca_local.demo.collecting.administrator import administrator
 from luca_local.demo.collecting.government_log import JournalTail, read_journal
 from luca_local.demo.collecting.stored_items import grades_to_send, stored_events, stored_grades
 from luca_local.demo.counting_proxy import CountingProxy
 from luca_local.demo.evidence.events import RecessEvidence
 from luca_local.demo.evidence.grades import Entry, LessonEvidence
+from luca_local.demo.evidence.personal_data import Channel
 from luca_local.demo.evidence.submission import SyncEvidence
 from luca_local.demo.government_moods import EVERY_FAULT, Government, Unacceptable
 from luca_local.demo.gradebook_work import GradebookWork, Seen
 from luca_local.demo.intruder.play import Intruder
-from luca_local.demo.judges import events, grades, isolation, submission
+from luca_local.demo.judges import events, grades, isolation, personal_data, submission
 from luca_local.demo.judges.isolation import IsolationVerdict
+from luca_local.demo.judges.personal_data import PersonalDataVerdict
 from luca_local.demo.outcome import LessonOutcome, Outcome, QuarterOutcome, RecessOutcome
 from luca_local.demo.people import edge, log_in
 from luca_local.demo.place import Place
@@ -65,6 +69,7 @@ class Day:
             comments = await lesson.comments(desks, door, seen)
             entries = (*seen.entries, *corrections)
             stored = stored_grades(await admin.items(), {entry.cell for entry in entries})
+            personal = await self._personal_data(place, entries)
         self.outcome = Outcome(
             seed=self._seed,
             size=self._size.name,
@@ -79,6 +84,7 @@ class Day:
             recess=recess_outcome,
             quarter=quarter_outcome,
             isolation=isolation_verdict,
+            personal_data=personal,
         )
 
     async def _lesson(self, place: Place) -> tuple[tuple[lesson.Desk, ...], Seen, float]:
@@ -169,6 +175,14 @@ class Day:
         intruder = Intruder(place, pairs=self._size.pairs)
         with self._stage.act("isolation", intruder.rounds, "rounds") as act:
             return isolation.judge(await intruder.play(act))
+
+    async def _personal_data(self, place: Place, entries: Iterable[Entry]) -> PersonalDataVerdict:
+        """Last of all: everything that the day has left."""
+        with self._stage.act("privacy", len(Channel), "channels") as act:
+            comments = {entry.comment for entry in entries if entry.comment is not None}
+            verdict = personal_data.judge(await written_down.personal_data(place, comments))
+            act.reached(len(Channel))
+        return verdict
 
 
 def _tempo() -> Tempo:
