@@ -92,6 +92,19 @@ class TestWhatItCostsToSayNo:
                 seen[name] = (answer, tuple(school.dynamodb.calls))
             assert seen["foreign"] == seen["missing"] == seen["foreign again"], who
 
+    @pytest.mark.parametrize(
+        "declared", [each for each in with_ids if each.method == "GET"], ids=lambda each: each.path
+    )
+    async def test_so_it_is_when_only_the_headers_are_asked_for(self, school: "School", declared: Endpoint) -> None:
+        for role in sorted(declared.may):
+            answers = []
+            for ids in (FOREIGN, MISSING):
+                answer = await school.ask(PEOPLE[role], "HEAD", declared.path.format(**ids))
+                length = answer.headers["Content-Length"]
+                answers.append((answer.status, frozenset(answer.headers), length))
+            assert answers[0] == answers[1], role
+            assert answers[0][0] == 404
+
     async def test_a_cache_that_forgot_the_school_in_its_key_would_show(self, school: "School") -> None:
         """The control of the test above: one's own class costs less the second time."""
         costs = []
