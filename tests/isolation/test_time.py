@@ -59,7 +59,7 @@ async def test_a_foreign_id_takes_as_long_as_a_missing_one(platform: PlatformPro
                     assert answer.status == 200
             times = {each: await taken(intruder, each) for each in coin.sample((foreign, missing), 2)}
             differences.append(times[foreign] - times[missing])
-    slower = sum(difference > 0 for difference in differences)
+    assert abs(sum(difference > 0 for difference in differences) - PAIRS / 2) < SUSPICIOUS
+    # The control, on the same measures: had the foreign thing taken that much longer, it would have shown.
     if sum(difference + NOTICED_S > 0 for difference in differences) - PAIRS / 2 < SUSPICIOUS:
-        pytest.skip("this machine is so busy that two milliseconds more would not be noticed")
-    assert abs(slower - PAIRS / 2) < SUSPICIOUS
+        pytest.skip("this machine is so busy that two milliseconds more would not have been noticed")
