@@ -13,6 +13,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from luca_local.demo.collecting.sync_metrics import latest_address
 from luca_local.demo.collecting.written_down import logs, names, personal_texts, texts_of
 from luca_local.demo.evidence.personal_data import Channel, Kind, PersonalDataEvidence, Writing
 from luca_local.demo.judges.findings import Fault
@@ -127,6 +128,11 @@ def test_a_channel_in_which_nothing_is_written_proves_nothing(channel: Channel) 
     assert [f.fault for f in judge(replace(GOOD, writings=others)).findings] == [Fault.UNPROVEN]
 
 
+def test_a_service_whose_metrics_nobody_could_read_proves_nothing() -> None:
+    evidence = replace(GOOD, writings=(*GOOD.writings, Writing(Channel.METRICS, "the sync's", "")))
+    assert [str(f) for f in judge(evidence).findings] == ["unproven: metrics, the sync's: nothing is written there"]
+
+
 @pytest.mark.parametrize("kind", Kind)
 def test_who_looks_for_nothing_finds_nothing(kind: Kind) -> None:
     verdict = judge(replace(GOOD, personal={**PERSONAL, kind: frozenset()}))
@@ -162,3 +168,10 @@ class TestCollecting:
             ("edge.log", "one \ufffd"),
             ("worker.log", "two"),
         ]
+
+    def test_the_syncs_port_is_the_one_that_its_log_told_last(self, tmp_path: Path) -> None:
+        log = tmp_path / "gov-sync.log"
+        assert latest_address(log) is None
+        said = [f'{{"message":"listening","host":"127.0.0.1","port":{port}}}' for port in (1, 2)]
+        log.write_text("no JSON\n" + "\n".join(said) + '\n{"message":"listening","host":')  # it is being written
+        assert latest_address(log) == "http://127.0.0.1:2"

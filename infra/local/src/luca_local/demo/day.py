@@ -15,6 +15,7 @@ from luca_local.demo.collecting import written_down
 from luca_local.demo.collecting.administrator import administrator
 from luca_local.demo.collecting.government_log import JournalTail, read_journal
 from luca_local.demo.collecting.stored_items import grades_to_send, stored_events, stored_grades
+from luca_local.demo.collecting.sync_metrics import SyncMetrics
 from luca_local.demo.counting_proxy import CountingProxy
 from luca_local.demo.evidence.events import RecessEvidence
 from luca_local.demo.evidence.grades import Entry, LessonEvidence
@@ -136,6 +137,7 @@ class Day:
         before = grades_to_send(await admin.items(), period, unacceptable.all)
         wanted = sum(not grade.refused for grade in before)
         settings = quarter.settings(per_second=size.government_per_second, batch_records=size.batch_records)
+        self._sync_metrics = SyncMetrics(places.logs / "gov-sync.log")
         task = SyncTask(places, period, settings)
         government = Government(places.ports.government.url, unacceptable, self._seed)
         log = JournalTail(places.journal)
@@ -144,7 +146,8 @@ class Day:
         with self._stage.act("quarter", wanted, "grades") as act:
             try:
                 work = GradebookWork(place.edge, _tempo(), corrections)
-                await play.play(quarter.correcting(desk, seen), work, act)
+                async with self._sync_metrics.reading():
+                    await play.play(quarter.correcting(desk, seen), work, act)
             except* SyncDidNotEnd as error:
                 self._stage.say(f"  {error.exceptions[0]}", style="red")
                 completed = False
@@ -180,7 +183,8 @@ class Day:
         """Last of all: everything that the day has left."""
         with self._stage.act("privacy", len(Channel), "channels") as act:
             comments = {entry.comment for entry in entries if entry.comment is not None}
-            verdict = personal_data.judge(await written_down.personal_data(place, comments))
+            found = await written_down.personal_data(place, comments, self._sync_metrics.text)
+            verdict = personal_data.judge(found)
             act.reached(len(Channel))
         return verdict
 

@@ -124,7 +124,10 @@ async def log_in(record: RunRecord, schools: Iterable[SchoolPlan]) -> dict[str, 
 
 
 def _problem(text: str) -> str:
-    said = msgspec.json.decode(text)
+    try:
+        said = msgspec.json.decode(text, type=dict[str, Any])
+    except msgspec.DecodeError:  # whatever it is, it was said
+        return text
     return msgspec.json.encode({name: said[name] for name in said.keys() - {"correlation_id", "current"}}).decode()
 
 

@@ -15,12 +15,13 @@ from luca_local.demo.place import Place
 from luca_local.seed.plan import SchoolPlan
 
 
-async def personal_data(place: Place, comments: Iterable[str]) -> PersonalDataEvidence:
+async def personal_data(place: Place, comments: Iterable[str], sync_metrics: str) -> PersonalDataEvidence:
     """Return what was written, and what must not be in there.
 
     Args:
         place: Where the day was.
         comments: That teachers wrote on grades.
+        sync_metrics: What the sync's tasks said of themselves, while they lived.
     """
     record, deployment = place.running.record, place.running.places.deployment
     tables = (deployment.table_name, deployment.keys_table_name, deployment.gov_sync_table_name)
@@ -29,6 +30,7 @@ async def personal_data(place: Place, comments: Iterable[str]) -> PersonalDataEv
         found = [
             *logs(Path(record.logs)),
             *[writing async for writing in _metrics(record.metrics)],
+            Writing(Channel.METRICS, "the sync's", sync_metrics),
             Writing(Channel.PROBLEMS, "the edge's answers", "\n".join(sorted(place.edge.problems))),
             *[writing async for writing in _messages(place, aws, queues)],
             *[writing async for writing in _files(aws, deployment.payload_bucket_name)],

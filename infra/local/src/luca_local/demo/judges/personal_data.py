@@ -91,6 +91,8 @@ def _of(writing: Writing, texts: PersonalTexts) -> Iterator[Finding]:
                 yield Finding(
                     Fault.EXPOSED, where, f"a line has the member {name!r}, which could hold a mark or a name"
                 )
+        case Channel.METRICS if not writing.text:
+            yield Finding(Fault.UNPROVEN, where, "nothing is written there")
         case Channel.METRICS:
             for name in sorted(set(_LABEL.findall(writing.text)) - _LABELS):
                 yield Finding(Fault.EXPOSED, where, f"a metric has the label {name!r}, of which nothing is known")
