@@ -84,6 +84,10 @@ policy-oracle: ## Check the table of IAM decisions by an implementation that is 
 	@cd build/oracle && npm install --no-package-lock --no-audit --no-fund --silent
 	@cd build/oracle && node decide.mjs ../../tests/isolation/policy $(ORACLE_OPTIONS)
 
+.PHONY: audit
+audit: $(STAMPS)/audit ## Ask a database of advisories about every package (needs the network; AUDIT_SERVICE=osv or pypi)
+	@requirements/audit
+
 .PHONY: images
 images: ## The services' images and those of the local platform (BASE_IMAGE, IMAGE_TAG, BUILD_OPTIONS)
 	@for service in interactive ingest-worker gov-sync; do \
@@ -128,4 +132,10 @@ $(STAMPS)/emulator: requirements/emulator.txt | $(UV)
 	@mkdir -p $(@D)
 	@$(UV) venv -q --allow-existing --python "$(PYTHON)" .venv-emulator
 	@$(UV) pip sync -q --python .venv-emulator/bin/python --require-hashes $<
+	@touch $@
+
+$(STAMPS)/audit: requirements/audit.txt | $(UV)
+	@mkdir -p $(@D)
+	@$(UV) venv -q --allow-existing --python "$(PYTHON)" build/audit
+	@$(UV) pip sync -q --python build/audit/bin/python --require-hashes $<
 	@touch $@
