@@ -16,6 +16,19 @@ async def test_the_root_page_shows_the_running_platform(platform: PlatformProces
         assert account.username in page
 
 
+async def test_anybody_can_read_what_the_api_is(platform: PlatformProcess) -> None:
+    async with platform.client() as anybody:
+        async with anybody.get("/openapi.json") as answer:
+            assert (answer.status, (await answer.json())["info"]["title"]) == (200, "Luca")
+            tag = answer.headers["ETag"]
+        async with anybody.get("/openapi.json", headers={"If-None-Match": tag}) as answer:
+            assert answer.status == 304
+        async with anybody.get("/docs") as answer:
+            assert (answer.status, answer.content_type) == (200, "text/html")
+        async with anybody.get("/v1/me") as answer:
+            assert answer.status == 401
+
+
 async def test_every_metrics_address_answers(platform: PlatformProcess) -> None:
     async with platform.client() as anybody:
         for address in platform.record.metrics:

@@ -4,6 +4,7 @@ The endpoints are the service's own list, and the service starts with no route t
 here without being named. The two schools whose ids begin alike are tried in both directions.
 """
 
+import asyncio
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from typing import Any
@@ -16,6 +17,7 @@ from luca_interactive.routes import ENDPOINTS
 from luca_local.platform_process import PlatformProcess
 from luca_local.seed.demo_schools import demo_schools
 from luca_local.seed.plan import SchoolPlan
+from luca_shared.tenancy.context import Role
 
 SCHOOLS = {str(plan.school.school_id): plan for plan in demo_schools(datetime.now(UTC).date())}
 PAIRS = [("norte", "norte-2"), ("norte-2", "norte"), ("norte", "sur")]
@@ -28,25 +30,62 @@ class Ids:
     class_id: str
     assessment_id: str
     student_id: str
+    subject: str
+    term: str
 
     def path(self, endpoint: Endpoint) -> str:
         return endpoint.path.format(**vars(self))
 
 
-NOBODYS = Ids("nobodys-1", "nobodys-1", "nobodys1")
+NOBODYS = Ids("nobodys-1", "nobodys-1", "nobodys1", "nobodys-1", "nobodys-1")
 
 
 def ids(plan: SchoolPlan, *, own_class: bool) -> Ids:
-    """Of a graded exam: in the class that only this school has, or in one whose id every school has."""
-    class_id = plan.classes[2 if own_class else 0].class_id
-    grade = next(grade for grade in plan.grades if grade.class_id == class_id)
-    return Ids(class_id, grade.assessment_id, grade.student_id)
+    """Of a graded exam: in the class that only this school has, or in one whose id every school has; so the others."""
+    class_ = plan.classes[2 if own_class else 0]
+    grade = next(grade for grade in plan.grades if grade.class_id == class_.class_id)
+    subject, term = (own_subject(plan), own_term(plan)) if own_class else (class_.subject, class_.term)
+    return Ids(class_.class_id, grade.assessment_id, grade.student_id, subject, term)
+
+
+def own_subject(plan: SchoolPlan) -> str:
+    return f"chess-{plan.accounts[0].person_id}"
+
+
+def own_term(plan: SchoolPlan) -> str:
+    return f"summer-{plan.accounts[0].person_id}"
+
+
+@pytest.fixture(scope="module", autouse=True)
+def own_subjects_and_terms(platform: PlatformProcess) -> None:
+    """Set up what only one school has; all of them teach the same subjects in the same terms else."""
+
+    async def set_up(plan: SchoolPlan) -> None:
+        administrator = next(account for account in plan.accounts if account.role is Role.SCHOOL_ADMIN)
+        puts = {each.path: each for each in ENDPOINTS if each.method == "PUT"}
+        rules, term = puts["/v1/rules/{subject}"], puts["/v1/terms/{term}"]
+        async with platform.client(administrator.username) as client:
+            for endpoint, path in (
+                (rules, f"/v1/rules/{own_subject(plan)}"),
+                (term, f"/v1/terms/{own_term(plan)}"),
+            ):
+                content_type, body = endpoint.example_body() or ("", b"")
+                headers = {"If-None-Match": "*", "Content-Type": content_type}
+                async with client.put(path, data=body, headers=headers) as answer:
+                    assert answer.status == 201, await answer.text()
+
+    async def all_of_them() -> None:
+        for plan in SCHOOLS.values():
+            await set_up(plan)
+
+    asyncio.run(all_of_them())
 
 
 def traces(plan: SchoolPlan) -> set[str]:
     """The ids that only this school has; none of them may ever be in an answer to another school's people."""
     people = {account.person_id for account in plan.accounts}
-    return {plan.classes[2].class_id, *people, *(student.student_id for student in plan.students)}
+    own = {plan.classes[2].class_id, own_subject(plan), own_term(plan)}
+    return {*own, *people, *(student.student_id for student in plan.students)}
 
 
 def accounts(school_id: str, endpoint: Endpoint) -> list[str]:

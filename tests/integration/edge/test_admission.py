@@ -5,6 +5,8 @@ from typing import TYPE_CHECKING
 import pytest
 from aiohttp import web
 
+from luca_interactive.public import public_files
+from luca_local.edge.app import DESCRIPTION
 from luca_local.edge.token_bucket import TokenBucket
 
 if TYPE_CHECKING:
@@ -20,6 +22,7 @@ async def serve(_: web.Request) -> web.StreamResponse:
     [
         ("GET", "/v1/me"), ("PUT", "/v1/x"), ("OPTIONS", "/v1/x"), ("POST", "/v1/events"), ("GET", "/v1/events"),
         ("GET", "/nothing"), ("GET", "/%68ealth"), ("GET", "//"), ("GET", "/health/"), ("GET", "/v1/../health"),
+        ("GET", "/docs/"), ("GET", "/docs/%70age.js"), ("GET", "/docs/../v1/me"), ("GET", "/openapi.json/x"),
     ],
 )  # fmt: skip
 @pytest.mark.parametrize("token", [None, "bad", ""])
@@ -68,6 +71,27 @@ async def test_health_and_the_root_page_need_no_token(edge: "Edge") -> None:
         assert (answer.status, await answer.json()) == (200, {"status": "ok"})
     async with edge.ask("GET", url + "/?lang=es", token=None) as answer:
         assert answer.status == 503  # this edge has no run file: what counts is that it was let through
+
+
+@pytest.mark.parametrize("path", sorted(DESCRIPTION))
+async def test_the_description_is_for_everybody_and_nothing_can_be_done_to_it(edge: "Edge", path: str) -> None:
+    url = await edge.before(serve)
+    for method in ("GET", "HEAD"):
+        async with edge.ask(method, url + path, token=None) as answer:
+            assert answer.status == 200
+    async with edge.ask("PUT", url + path, token=None) as answer:
+        assert (answer.status, answer.headers["Allow"]) == (405, "GET, HEAD")
+
+
+def test_what_passes_without_a_token_is_what_the_service_gives_without_one() -> None:
+    assert {file.path for file in public_files({})} == DESCRIPTION
+
+
+async def test_nobody_is_told_what_software_answers(edge: "Edge") -> None:
+    url = await edge.before(serve)
+    for path in ("/health", "/v1/events", "/nothing"):
+        async with edge.ask("GET", url + path) as answer:
+            assert answer.headers["Server"] == "luca"
 
 
 async def test_a_path_that_leads_nowhere_is_not_found(edge: "Edge") -> None:

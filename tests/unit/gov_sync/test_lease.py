@@ -5,7 +5,7 @@ from random import Random
 
 import pytest
 from tests.unit.gov_sync.world import PERIOD, START, Life, SimulatedRuns, World, virtual_now
-from tests.unit.ingest_worker.virtual_time import run
+from tests.virtual_time import run
 
 from luca_gov_sync.clock import LoopClock, stamp
 from luca_gov_sync.endings import Ending, LeaseLost

@@ -7,7 +7,7 @@ from random import Random
 import pytest
 from tests.unit.gov_sync.simulation import SETTINGS, dead_letters, duration, judge, keeper, live
 from tests.unit.gov_sync.world import NORTE, PERIOD, START, SUR, Life, World
-from tests.unit.ingest_worker.virtual_time import run
+from tests.virtual_time import run
 
 from luca_gov_sync.endings import Ending
 from luca_gov_sync.ports import AlertKind

@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 from tests.unit.ingest_worker.simulation import TEACHER, Faults, SimulatedTable, body_of, event, message, settings
-from tests.unit.ingest_worker.virtual_time import run
+from tests.virtual_time import run
 
 from luca_ingest_worker.acknowledgement import Delivery, Ledger
 from luca_ingest_worker.batch_writer import RETRY, BatchWriter

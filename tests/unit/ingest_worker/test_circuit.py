@@ -1,6 +1,6 @@
 import asyncio
 
-from tests.unit.ingest_worker.virtual_time import run
+from tests.virtual_time import run
 
 from luca_ingest_worker.circuit import FAILURES, Circuit
 

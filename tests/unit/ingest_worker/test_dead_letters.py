@@ -14,7 +14,7 @@ from tests.unit.ingest_worker.simulation import (
     event,
     message,
 )
-from tests.unit.ingest_worker.virtual_time import run
+from tests.virtual_time import run
 
 from luca_ingest_worker.acknowledgement import DeadLetter, Delivery, Ledger
 from luca_ingest_worker.dead_letters import DeadLetters, message_for, parcels

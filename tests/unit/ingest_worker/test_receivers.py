@@ -3,7 +3,7 @@ from collections.abc import Callable, Iterable
 
 import pytest
 from tests.unit.ingest_worker.simulation import EVENTS, Faults, OwnCredentials, SimulatedSqs
-from tests.unit.ingest_worker.virtual_time import run
+from tests.virtual_time import run
 
 from luca_ingest_worker.circuit import FAILURES, Circuit
 from luca_ingest_worker.events_queue import EventsQueue

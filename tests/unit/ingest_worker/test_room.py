@@ -3,7 +3,7 @@ import asyncio
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from tests.unit.ingest_worker.virtual_time import run
+from tests.virtual_time import run
 
 from luca_ingest_worker.room import RECEIVE_WEIGHT, Room, weight_of
 

@@ -2,7 +2,7 @@ import asyncio
 
 import pytest
 from tests.unit.ingest_worker.simulation import EVENTS, Faults, OwnCredentials, SimulatedSqs, message
-from tests.unit.ingest_worker.virtual_time import run
+from tests.virtual_time import run
 
 from luca_ingest_worker.acknowledgement import Delivery, Ledger
 from luca_ingest_worker.events_queue import EventsQueue

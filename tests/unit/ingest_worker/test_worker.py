@@ -20,7 +20,7 @@ from tests.unit.ingest_worker.simulation import (
     stop_after,
     worker,
 )
-from tests.unit.ingest_worker.virtual_time import run
+from tests.virtual_time import run
 
 from luca_ingest_worker.worker import TableFailing
 from luca_shared.aws.errors import Unavailable

@@ -1,8 +1,11 @@
 """A small school in memory, and the real application on top of it: only DynamoDB, KMS, STS and Cognito are played."""
 
 import asyncio
-from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
+import re
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from typing import Any, cast
 
@@ -11,15 +14,26 @@ import pytest
 from aiohttp import ClientResponse
 from aiohttp.test_utils import TestClient, TestServer
 from aiohttp.web import Application, Request
+from msgspec.structs import replace
 from multidict import CIMultiDict
 
 from luca_interactive.app import api, parts_of
 from luca_interactive.configuration import Ages
+from luca_interactive.description.possible_problems import problems_of
 from luca_interactive.parts import Parts
+from luca_interactive.routes import ENDPOINTS
+from luca_interactive.term_writing import FreezeTimes
 from luca_shared.aws.attributes import Item, decode_item, encode_item
 from luca_shared.aws.credentials import Credentials
 from luca_shared.aws.dynamodb import DynamoDB
-from luca_shared.aws.errors import AccessDenied, AwsError, CancellationReason, ConditionFailed, TransactionCanceled
+from luca_shared.aws.errors import (
+    AccessDenied,
+    AwsError,
+    CancellationReason,
+    ConditionFailed,
+    TransactionCanceled,
+    Unavailable,
+)
 from luca_shared.aws.expressions import Between, Condition, Page, Query
 from luca_shared.aws.kms import DataKey, Kms
 from luca_shared.aws.transactions import TransactDelete, TransactPut, TransactUpdate, TransactWrite
@@ -28,6 +42,7 @@ from luca_shared.records.class_ import Class, Enrollment
 from luca_shared.records.rules import Category, Rounding, Rules
 from luca_shared.records.student import GuardianLink, Student
 from luca_shared.records.term import Term, TermState
+from luca_shared.records.timestamps import Timestamp, timestamp
 from luca_shared.tenancy.context import Role, TenantContext, VerifiedClaims
 from luca_shared.tenancy.credentials import TenantCredentials
 from luca_shared.tenancy.encryption import FieldEncryption
@@ -43,19 +58,23 @@ hypothesis.settings.load_profile("interactive")
 
 Primary = tuple[str, str, str]
 
+MORNING = datetime(2026, 11, 24, tzinfo=UTC)
+
 
 @dataclass
 class FakeDynamoDB:
     """As much of DynamoDB as the service uses. It refuses one school's credentials another's keys, as IAM does.
 
     `calls` are the operations that arrived. `failing` are raised instead of the next transactions, one for each; `lost`
-    is raised after the next one has been carried out.
+    is raised after the next one has been carried out. `fate` says of each operation whether it `arrives`, is `lost` on
+    its way here, or has its `answer lost`.
     """
 
     items: dict[Primary, Item] = field(default_factory=dict)
     calls: list[str] = field(default_factory=list)
     failing: list[Exception] = field(default_factory=list)
     lost: AwsError | None = None
+    fate: Callable[[str], str] = lambda _: "arrives"
 
     async def get_item(self, table: str, key: Item, *, credentials: Credentials, **_: Any) -> Item | None:
         self._arrived("GetItem", credentials, [key["pk"]])
@@ -88,17 +107,19 @@ class FakeDynamoDB:
         self, table: str, item: Item, *, credentials: Credentials, condition: Condition | None = None, **_: Any
     ) -> None:
         self._arrived("PutItem", credentials, [item["pk"]])
-        if not self._holds(condition, self.items.get((table, item["pk"], item["sk"]))):
-            raise ConditionFailed("PutItem", "ConditionalCheckFailedException")
-        self._keep(table, item)
+        await asyncio.sleep(0)  # so that others get in between
+        with self._on_the_way("PutItem"):
+            self._require(condition, table, item, "PutItem")
+            self._keep(table, item)
 
     async def delete_item(
         self, table: str, key: Item, *, credentials: Credentials, condition: Condition | None = None, **_: Any
     ) -> None:
         self._arrived("DeleteItem", credentials, [key["pk"]])
-        if not self._holds(condition, self.items.get((table, key["pk"], key["sk"]))):
-            raise ConditionFailed("DeleteItem", "ConditionalCheckFailedException")
-        self.items.pop((table, key["pk"], key["sk"]), None)
+        await asyncio.sleep(0)
+        with self._on_the_way("DeleteItem"):
+            self._require(condition, table, key, "DeleteItem")
+            self.items.pop((table, key["pk"], key["sk"]), None)
 
     async def transact_write(
         self, writes: Sequence[TransactWrite], *, token: str, credentials: Credentials, **_: Any
@@ -107,9 +128,16 @@ class FakeDynamoDB:
         self._arrived("TransactWriteItems", credentials, [pk for _, pk, _ in keys])
         assert 1 <= len(token) <= 36
         assert len(set(keys)) == len(keys) <= 100
-        await asyncio.sleep(0)  # so that others get in between
+        await asyncio.sleep(0)
         if self.failing:
             raise self.failing.pop(0)
+        with self._on_the_way("TransactWriteItems"):
+            self._transact(writes, keys)
+        lost, self.lost = self.lost, None
+        if lost is not None:
+            raise lost
+
+    def _transact(self, writes: Sequence[TransactWrite], keys: Sequence[Primary]) -> None:
         found = [self.items.get(key) for key in keys]
         holds = [self._holds(_condition(write), old) for write, old in zip(writes, found, strict=True)]
         if not all(holds):
@@ -123,9 +151,20 @@ class FakeDynamoDB:
                 self._keep(write.table, write.item)
             elif isinstance(write, TransactDelete):
                 self.items.pop(key, None)
-        lost, self.lost = self.lost, None
-        if lost is not None:
-            raise lost
+
+    @contextmanager
+    def _on_the_way(self, operation: str) -> Iterator[None]:
+        fate = self.fate(operation)
+        if fate == "lost":
+            raise Unavailable(operation, "ConnectionLost")
+        yield
+        if fate == "answer lost":
+            raise Unavailable(operation, "ConnectionLost")
+
+    def _require(self, condition: Condition | None, table: str, key: Item, operation: str) -> None:
+        found = self.items.get((table, key["pk"], key["sk"]))
+        if not self._holds(condition, found):
+            raise ConditionFailed(operation, "ConditionalCheckFailedException", item=found)
 
     def _arrived(self, operation: str, credentials: Credentials, partitions: Sequence[str]) -> None:
         self.calls.append(operation)
@@ -139,6 +178,8 @@ class FakeDynamoDB:
     def _holds(condition: Condition | None, item: Item | None) -> bool:
         if condition is None:
             return True
+        if condition.expression == "attribute_not_exists(#pk) OR #expires_at <= :now":
+            return item is None or bool(item["expires_at"] <= condition.values[":now"])
         if condition.expression.startswith("attribute_not_exists"):
             return item is None
         if condition.expression.startswith("attribute_exists"):
@@ -196,6 +237,9 @@ class Clock:
     def __call__(self) -> float:
         return self.now
 
+    def timestamp(self) -> Timestamp:
+        return timestamp(MORNING + timedelta(seconds=self.now))
+
 
 @dataclass
 class School:
@@ -233,6 +277,7 @@ class School:
         data = None if content is None else content[1]
         response = await self.client.request(method, path, json=body, data=data, headers=all_headers)
         await response.read()
+        refuse_undescribed(method, path, response.status)
         return response
 
     async def get(self, who: str, path: str) -> Any:
@@ -251,6 +296,15 @@ class School:
     ) -> ClientResponse:
         precondition = {"If-None-Match": "*"} if version is None else {"If-Match": f'"{version}"'}
         return await self.ask(who, "PUT", path, body, {**precondition, **(headers or {})})
+
+
+def refuse_undescribed(method: str, path: str, status: int) -> None:
+    """Whatever a test is about, no endpoint answers with a status that its description doesn't have."""
+    for each in ENDPOINTS:
+        pattern = re.sub(r"{\w+}", "[^/]+", each.path)
+        if each.method == method and re.fullmatch(pattern, path.partition("?")[0]):
+            described = each.answers.keys() | problems_of(each).keys()
+            assert status in described, f"{each.method} {each.path} says nothing of {status}: is it in `conflicts`?"
 
 
 def context(school_id: str) -> TenantContext:
@@ -319,8 +373,14 @@ async def furnish(tables: Tables, encryption: FieldEncryption, school_id: str, *
         await table.put(record.key(on_behalf), record.to_item())
     link = GuardianLink(person_id=PersonId(prefix + "g1"), student_id=StudentId(prefix + "s1"))
     await table.put(link.key(on_behalf), link.to_item())
-    await table.put(RULES.current_key(on_behalf), RULES.to_item())
-    for term, state in ((OPEN, TermState.OPEN), (FROZEN, TermState.FROZEN)):
+    own_rules = replace(RULES, subject=Subject(prefix + "art"))  # no other school has such a subject, nor such a term
+    for rules in (RULES, own_rules):
+        await table.put(rules.current_key(on_behalf), rules.to_item())
+    for term, state in (
+        (OPEN, TermState.OPEN),
+        (FROZEN, TermState.FROZEN),
+        (TermId(prefix + "2025-Q4"), TermState.FROZEN),
+    ):
         await _put_term(table, term, state)
 
 
@@ -359,7 +419,8 @@ async def build() -> Premises:
     await furnish(tables, encryption, "norte")
     await furnish(tables, encryption, "norte-2", prefix="x")
     dynamodb.calls.clear()
-    return Premises(dynamodb, parts_of(tables, encryption, Ages(), clock=clock), encryption, clock)
+    parts = parts_of(tables, encryption, Ages(), FreezeTimes(), clock=clock, now=clock.timestamp)
+    return Premises(dynamodb, parts, encryption, clock)
 
 
 @pytest.fixture
@@ -369,9 +430,19 @@ def new_premises() -> Callable[[], Awaitable[Premises]]:
 
 
 @pytest.fixture
-async def school(rate: SchoolRateLimit) -> AsyncIterator[School]:
+def body_limit() -> int:
+    return 4096
+
+
+@pytest.fixture
+def deadline() -> float:
+    return 5.0
+
+
+@pytest.fixture
+async def school(rate: SchoolRateLimit, body_limit: int, deadline: float) -> AsyncIterator[School]:
     premises = await build()
-    app = api(premises.parts, FakeVerifier(), rate, deadline=5.0, body_limit=4096)
+    app = api(premises.parts, FakeVerifier(), rate, deadline=deadline, body_limit=body_limit)
     async with TestClient(TestServer(app)) as client:
         yield School(premises.dynamodb, premises.parts, premises.encryption, premises.clock, client)
 
@@ -379,7 +450,14 @@ async def school(rate: SchoolRateLimit) -> AsyncIterator[School]:
 @pytest.fixture
 async def elsewhere(school: School, rate: SchoolRateLimit) -> AsyncIterator[School]:
     """Another task of the service before the same table: it remembers for itself."""
-    parts = parts_of(school.parts.tables, school.encryption, Ages(), clock=school.clock)
+    parts = parts_of(
+        school.parts.tables,
+        school.encryption,
+        Ages(),
+        FreezeTimes(),
+        clock=school.clock,
+        now=school.clock.timestamp,
+    )
     app = api(parts, FakeVerifier(), rate, deadline=5.0, body_limit=4096)
     async with TestClient(TestServer(app)) as client:
         yield School(school.dynamodb, parts, school.encryption, school.clock, client)

@@ -13,9 +13,10 @@ from luca_interactive.api.grades import GradeChange
 from luca_interactive.app import parts_of
 from luca_interactive.configuration import Ages
 from luca_interactive.erasing import Erasing
-from luca_interactive.grade_writing import Recorded
+from luca_interactive.grade_outcomes import Recorded
 from luca_interactive.scope import Cell
 from luca_interactive.student_standing import unless_erased
+from luca_interactive.term_writing import FreezeTimes
 from luca_shared.aws.errors import CancellationReason, TransactionCanceled, Unavailable
 from luca_shared.records.erasure import Erasure
 from luca_shared.records.event import Event
@@ -424,7 +425,7 @@ async def test_no_grade_is_recorded_here_any_more(school: "School") -> None:
 async def test_a_task_that_believes_an_old_roster_brings_no_text_back(school: "School") -> None:
     await fill(school)
     other = another_process(school)
-    parts = parts_of(school.parts.tables, other, Ages())
+    parts = parts_of(school.parts.tables, other, Ages(), FreezeTimes())
     room = await parts.configuration.classroom(HEAD.context, ClassId("c1"))
     cell = Cell(room.info, room.assessments[AssessmentId("a3")], StudentId("s1"))
     await erase(school)

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from luca_interactive.access import Caller
 from luca_interactive.api.grades import GradeChange
-from luca_interactive.grade_writing import Recorded, Superseded
+from luca_interactive.grade_outcomes import Recorded, Superseded
 from luca_interactive.scope import Cell
 from luca_shared.aws.errors import Unavailable
 from luca_shared.records.grade import Grade, GradeStatus, GradeVersion, same_content

@@ -65,6 +65,37 @@ def test_a_percent_is_rounded_and_lettered_as_it_is_shown() -> None:
     assert result_of_mark(FLOOR, exam("8.995")) == Result(Decimal(89), "B")
 
 
+@pytest.mark.parametrize(("score", "letter"), [("9", "A"), ("8.9949", "B"), ("6", "C"), ("5.9949", None), ("10", "A")])
+def test_a_letter_is_reached_at_its_bound_as_rounded(score: str, letter: str | None) -> None:
+    assert result_of_mark(RULES, exam(score)).letter == letter
+    assert average(RULES, [exam(score)]).letter == letter
+
+
+def test_rules_without_letters_give_none() -> None:
+    assert average(msgspec.structs.replace(RULES, letters={}), [exam("9")]) == Result(Decimal("90.0"), None)
+
+
+def test_a_missing_one_that_counts_as_zero_is_the_first_to_be_dropped() -> None:
+    missing = homework(None, status="missing")
+    assert average(RULES, [homework("8"), missing]).percent == Decimal("80.0")
+    assert average(RULES, [missing]).percent == Decimal("0.0")
+    assert average(MISSING_IGNORED, [missing]) == Result(None, None)
+
+
+def test_dropping_comes_after_the_late_penalty() -> None:
+    assert average(RULES, [homework("10", status="late"), homework("9.1")]).percent == Decimal("91.0")
+
+
+def test_the_weight_of_a_category_that_has_nothing_goes_to_the_others() -> None:
+    rules = msgspec.structs.replace(
+        RULES,
+        categories={
+            name: Category(weight=Decimal(weight)) for name, weight in {"exam": 60, "homework": 30, "c": 10}.items()
+        },
+    )
+    assert average(rules, [exam("9"), homework("6")]).percent == Decimal("80.0")  # (60 * 90 + 30 * 60) / 90
+
+
 def test_a_percent_below_every_bound_has_no_letter() -> None:
     assert result_of_mark(RULES, exam("5.9")) == Result(Decimal("59.0"), None)
 
@@ -135,6 +166,15 @@ rules_of_all_kinds = st.builds(
 )
 
 
+def percent_of(result: Result) -> Decimal:
+    assert result.percent is not None
+    return result.percent
+
+
+def bound_of(rules: Rules, result: Result) -> Decimal:
+    return Decimal(-1) if result.letter is None else rules.letters[result.letter]
+
+
 @given(rules_of_all_kinds, st.lists(marks_of_all_kinds, max_size=12), st.randoms())
 def test_the_order_of_the_grades_does_not_matter(rules: Rules, marks: list[Mark], chance: object) -> None:
     shuffled = list(marks)
@@ -150,17 +190,66 @@ def test_an_average_lies_between_0_and_100_with_the_decimals_of_the_rules(rules:
         assert percent.as_tuple().exponent == -rules.decimals
 
 
-@given(rules_of_all_kinds, st.lists(marks_of_scores, min_size=1, max_size=12), st.data())
-def test_a_better_score_never_makes_a_worse_average(rules: Rules, marks: list[Mark], data: st.DataObject) -> None:
-    index = data.draw(st.integers(0, len(marks) - 1))
-    old = marks[index]
+@given(rules_of_all_kinds, marks_of_scores, st.lists(marks_of_all_kinds, max_size=12), st.data())
+def test_a_better_score_never_makes_a_worse_average(
+    rules: Rules, old: Mark, others: list[Mark], data: st.DataObject
+) -> None:
     assert old.score is not None
-    better = data.draw(st.decimals(old.score, 20, places=4))
-    improved = [*marks[:index], Mark(old.category, old.status, better, old.max_score), *marks[index + 1 :]]
-    before, after = average(rules, marks).percent, average(rules, improved).percent
-    assert before is not None
-    assert after is not None
-    assert after >= before
+    better = Mark(old.category, old.status, data.draw(st.decimals(old.score, 20, places=4)), old.max_score)
+    before, after = average(rules, [old, *others]), average(rules, [better, *others])
+    assert before.percent is not None
+    assert after.percent is not None
+    assert after.percent >= before.percent
+    assert bound_of(rules, after) >= bound_of(rules, before)
+
+
+@given(rules_of_all_kinds, scores, st.lists(marks_of_all_kinds, max_size=12))
+def test_being_in_time_never_makes_a_worse_average_than_being_late(
+    rules: Rules, score: Decimal, others: list[Mark]
+) -> None:
+    late, in_time = exam(str(score), "20", "late"), exam(str(score), "20")
+    assert percent_of(average(rules, [in_time, *others])) >= percent_of(average(rules, [late, *others]))
+
+
+@given(rules_of_all_kinds, marks_of_scores, st.lists(marks_of_all_kinds, max_size=12))
+def test_any_score_is_at_least_as_good_as_a_missing_one_that_counts(
+    rules: Rules, scored: Mark, others: list[Mark]
+) -> None:
+    rules = msgspec.structs.replace(rules, missing_as_zero=True)
+    missing = mark(scored.category, None, "20", "missing")
+    assert percent_of(average(rules, [scored, *others])) >= percent_of(average(rules, [missing, *others]))
+
+
+@given(rules_of_all_kinds, st.lists(marks_of_scores, min_size=1, max_size=12))
+def test_an_average_lies_between_the_worst_and_the_best(rules: Rules, marks: list[Mark]) -> None:
+    each = [percent_of(result_of_mark(rules, one)) for one in marks]
+    assert min(each) <= percent_of(average(rules, marks)) <= max(each)
+
+
+@given(rules_of_all_kinds, st.lists(marks_of_all_kinds, max_size=12))
+def test_a_letter_is_that_of_the_highest_bound_reached(rules: Rules, marks: list[Mark]) -> None:
+    result = average(rules, marks)
+    if result.percent is None:
+        assert result.letter is None
+    else:
+        reached = {bound for bound in rules.letters.values() if bound <= result.percent}
+        assert bound_of(rules, result) == max(reached, default=Decimal(-1))
+
+
+@given(rules_of_all_kinds, st.lists(marks_of_scores, min_size=1, max_size=8))
+def test_rounding_down_never_gives_more_and_never_a_whole_step_less(rules: Rules, marks: list[Mark]) -> None:
+    exact, floor = (
+        percent_of(average(msgspec.structs.replace(rules, rounding=rounding), marks))
+        for rounding in (Rounding.HALF_UP, Rounding.FLOOR)
+    )
+    assert 0 <= exact - floor <= Decimal(1).scaleb(-rules.decimals)
+
+
+@given(rules_of_all_kinds, marks_of_all_kinds, st.sampled_from(["exam", "homework"]))
+def test_the_average_of_one_is_what_is_stored_of_it(rules: Rules, one: Mark, category: str) -> None:
+    one = Mark(category, one.status, one.score, one.max_score)
+    if one.status.has_score:
+        assert average(rules, [one]) == result_of_mark(rules, one)
 
 
 @given(rules_of_all_kinds, st.lists(marks_of_all_kinds, max_size=12), st.integers(1, 50))

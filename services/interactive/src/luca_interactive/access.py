@@ -5,15 +5,19 @@ Whether a person of such a role may see this very class or student is another qu
 
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
+from functools import partial
 from typing import Any, Final
 
 import msgspec
 from aiohttp import web
 
 from luca_interactive.authentication import CONTEXT
+from luca_interactive.idempotency import answered_once
 from luca_interactive.inputs import Inputs
+from luca_interactive.public import PublicFile
 from luca_shared.runtime import json_answers, problems
 from luca_shared.runtime.csv_text import CSV
+from luca_shared.runtime.problems import ProblemType
 from luca_shared.runtime.requests import JSON
 from luca_shared.tenancy.context import Role, TenantContext
 from luca_shared.tenancy.ids import PersonId
@@ -22,6 +26,7 @@ EVERY_ROLE: Final = frozenset(Role)
 ADMINISTRATORS: Final = frozenset({Role.SCHOOL_ADMIN})
 GRADERS: Final = ADMINISTRATORS | {Role.TEACHER}
 STAFF: Final = GRADERS | {Role.COMPLIANCE}
+OVERSEERS: Final = ADMINISTRATORS | {Role.COMPLIANCE}
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,6 +54,7 @@ class Endpoint:
         answers: What each answer that is no problem holds, by status: the model of its JSON; the media type
             `"text/csv"` of a file; None for an answer without a body.
         example: A body that is right in its form and asks for nothing by itself: a struct, or the text of a CSV file.
+        conflicts: The kinds of 409 that it answers; all its other problems follow from what it takes.
     """
 
     method: str
@@ -58,6 +64,7 @@ class Endpoint:
     inputs: Inputs
     answers: Mapping[int, Any]
     example: msgspec.Struct | str | None
+    conflicts: tuple[ProblemType, ...] = ()
 
     def __post_init__(self) -> None:
         if not self.may:
@@ -65,6 +72,8 @@ class Endpoint:
         is_csv, has_body = "csv" in self.inputs.models, "body" in self.inputs.models
         if (is_csv, has_body) != (isinstance(self.example, str), isinstance(self.example, msgspec.Struct)):
             raise ValueError("an endpoint has an example of its body, if it has one")
+        if any(kind.status != 409 for kind in self.conflicts):
+            raise ValueError("conflicts are kinds of 409; all other problems follow from what an endpoint takes")
 
     def example_body(self) -> tuple[str, bytes] | None:
         """Return the media type and the bytes of the example, as a client would send them."""
@@ -87,7 +96,8 @@ class Endpoint:
         if not roles or context.person_id is None:
             raise problems.forbidden(f"only these roles may: {', '.join(sorted(self.may))}")
         given = await self.inputs.parse(request)
-        return await self.handle(request, Caller(context, context.person_id, roles), **given)
+        work = partial(self.handle, request, Caller(context, context.person_id, roles), **given)
+        return await (work() if self.method == "GET" else answered_once(request, context, work))
 
 
 def endpoint(
@@ -97,11 +107,12 @@ def endpoint(
     may: frozenset[Role] | set[Role],
     answers: Mapping[int, Any],
     example: msgspec.Struct | str | None = None,
+    conflicts: tuple[ProblemType, ...] = (),
 ) -> Callable[[Handle], Endpoint]:
     """Make an endpoint of the function below; there is no other way to put one into the application."""
 
     def declare(handle: Handle) -> Endpoint:
-        return Endpoint(method, path, frozenset(may), handle, Inputs.of(handle), answers, example)
+        return Endpoint(method, path, frozenset(may), handle, Inputs.of(handle), answers, example, conflicts)
 
     return declare
 
@@ -110,8 +121,10 @@ class UndeclaredRoute(Exception):
     """A route came into the application without saying who may use it."""
 
 
-def add_endpoints(app: web.Application, endpoints: tuple[Endpoint, ...]) -> None:
-    """Add endpoints to an application, which then refuses to start if it has any other route."""
+def add_endpoints(app: web.Application, endpoints: tuple[Endpoint, ...], public: tuple[PublicFile, ...] = ()) -> None:
+    """Add endpoints and public files to an application, which then refuses to start if it has any other route."""
+    for file in public:
+        app.router.add_get(file.path, file.answer)
     for each in endpoints:
         if each.method == "GET":
             app.router.add_get(each.path, each.answer)  # HEAD too
@@ -122,6 +135,6 @@ def add_endpoints(app: web.Application, endpoints: tuple[Endpoint, ...]) -> None
 
 async def _refuse_undeclared(app: web.Application) -> None:
     for route in app.router.routes():
-        if not isinstance(getattr(route.handler, "__self__", None), Endpoint):
+        if not isinstance(getattr(route.handler, "__self__", None), Endpoint | PublicFile):
             path = route.resource.canonical if route.resource else "?"
             raise UndeclaredRoute(f"{route.method} {path} doesn't say which roles may use it")

@@ -26,9 +26,17 @@ def position_of(cursor: str, within: Range) -> str:
         Problem: 422, it is no cursor of this list.
     """
     position = _decoded(cursor) if _SHAPE.fullmatch(cursor) else None
-    if position is None or position not in within:
+    if not position or not _is_position(position, within):
         raise problems.validation([ErrorDetail("/cursor", "is not a cursor of this list")])
     return position
+
+
+def _is_position(position: str, within: Range) -> bool:
+    try:
+        within.start_after(position)
+    except ValueError:  # it lies outside, or in an index no item can lie there
+        return False
+    return True
 
 
 def _decoded(cursor: str) -> str | None:

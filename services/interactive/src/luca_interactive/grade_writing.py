@@ -1,4 +1,4 @@
-"""Recording a grade: one transaction that replaces the version named, keeps the new one for good and marks it pending.
+"""Recording grades: a transaction that replaces the versions named, keeps the new ones for good and marks them pending.
 
     PUT, version 3 named            table
     ------------------------------  --------------------------------------------------------
@@ -12,58 +12,45 @@
 Killed before the transaction, nothing has happened; killed after it, everything has and only the answer is missing.
 The person's repeat then finds the very grade that it asks for in the place of the version that it names, and is
 answered like the first time. Two at once are one and then the other: the second meets the first's version.
+
+Several grades share a transaction, but not a fate. AWS carries out all of it or nothing, and says which conditions
+failed: those grades have their outcome, and the others are sent again without them.
 """
 
+import asyncio
 import secrets
-from collections.abc import Callable
-from dataclasses import dataclass
-from decimal import Decimal
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from typing import Final, TypeAlias
 
-from msgspec.structs import replace
-
-from luca_interactive import grading
 from luca_interactive.access import Caller
 from luca_interactive.api.grades import GradeChange
 from luca_interactive.configuration import Configuration, NotSetUp
 from luca_interactive.fitness import refuse_unfit
+from luca_interactive.grade_drafts import Draft, Drafting
+from luca_interactive.grade_outcomes import Failed, Outcome, Recorded, Superseded, attempted, compared
 from luca_interactive.scope import Cell
-from luca_interactive.sealed_texts import SealedTexts, comment_of, reason_of
-from luca_interactive.versioned_writing import FAILED_CONDITION, condition_of, next_version
+from luca_interactive.sealed_texts import SealedTexts
+from luca_interactive.versioned_writing import FAILED_CONDITION
 from luca_shared.aws.attributes import Item
-from luca_shared.aws.errors import TransactionCanceled
-from luca_shared.aws.expressions import absent
+from luca_shared.aws.errors import PASSING_REASONS, CancellationReason, Conflict, TransactionCanceled
 from luca_shared.records import timestamps
-from luca_shared.records.grade import Grade, GradeVersion, SyncStatus, same_content
 from luca_shared.records.record import CorruptItem
-from luca_shared.records.rules import Rules
 from luca_shared.records.term import TermState
 from luca_shared.records.timestamps import Timestamp
 from luca_shared.runtime import problems
 from luca_shared.runtime.preconditions import Precondition
 from luca_shared.tenancy.context import TenantContext
-from luca_shared.tenancy.ids import Subject, Term
+from luca_shared.tenancy.ids import StudentId, Term
 from luca_shared.tenancy.table import Tables
-from luca_shared.tenancy.writes import Put
 
+AT_ONCE: Final = 10
+"""How many grades share a transaction at most: the more do, the more wait for one that somebody else is writing."""
 
-@dataclass(frozen=True, slots=True)
-class Recorded:
-    """The grade as it stands now, by this request or by an earlier sending of the same."""
-
-    grade: Grade
-    comment: str | None
-
-
-@dataclass(frozen=True, slots=True)
-class Superseded:
-    """Nothing was written: not what the request would replace stands there, but `current`, or nothing."""
-
-    current: Grade | None
-    comment: str | None
+Outcomes: TypeAlias = Mapping[StudentId, Outcome]
 
 
 class GradeWriting:
-    """Records grades, with one call to the table for each.
+    """Records grades, with one call to the table for each that stands alone.
 
     Args:
         tables: Where to.
@@ -83,7 +70,7 @@ class GradeWriting:
         self._tables = tables
         self._configuration = configuration
         self._texts = texts
-        self._now = now
+        self._drafting = Drafting(configuration, texts, now)
 
     async def record(
         self, caller: Caller, cell: Cell, change: GradeChange, precondition: Precondition
@@ -94,76 +81,88 @@ class GradeWriting:
             Problem: 422, the score doesn't fit the assessment or the status; 409, the term is frozen.
         """
         refuse_unfit(change, cell.assessment)
-        context = caller.context
-        grade, version = await self._sealed(context, await self._new_grade(caller, cell, change, precondition), change)
-        writes = [
-            Put(grade.key(context), grade.to_indexed_item(context), condition_of(precondition)),
-            Put(version.key(context), version.to_item(), absent()),
-        ]
-        table = self._tables.of(context)
-        if not await self._is_open(context, grade.term):  # asked last, for the term's age counts from here
-            return await self._too_late(context, await table.get(grade.key(context), consistent=True), grade, change)
+        draft = await self.draft(caller, cell, change, precondition)
+        match (await self.write(caller.context, [draft]))[draft.student_id]:
+            case Failed(error):
+                raise error
+            case outcome:
+                return outcome
+
+    async def draft(self, caller: Caller, cell: Cell, change: GradeChange, precondition: Precondition) -> Draft:
+        """Make what `write` records, of a change that fits; raises as `Drafting.draft`."""
+        return await self._drafting.draft(caller, cell, change, precondition)
+
+    async def write(self, context: TenantContext, drafts: Sequence[Draft], *, until: float | None = None) -> Outcomes:
+        """Record each draft, or say why not.
+
+        Args:
+            context: Of the school.
+            drafts: At most 10 of one assessment, each of another student.
+            until: The loop's time at which the writing is given up.
+        """
         try:
-            await table.transact(writes, token=secrets.token_hex(16))
+            async with asyncio.timeout_at(until):
+                outcomes = await self._sent(context, drafts)
+        except Conflict as conflict:
+            if len(drafts) == 1:
+                return {draft.student_id: Failed(conflict) for draft in drafts}
+            half = len(drafts) // 2  # somebody keeps at one of them, and AWS doesn't say at which
+            return {
+                **await self.write(context, drafts[:half], until=until),
+                **await self.write(context, drafts[half:], until=until),
+            }
+        except Exception as error:  # noqa: BLE001  # it is each draft's outcome
+            return {draft.student_id: Failed(error) for draft in drafts}
+        others = [draft for draft in drafts if draft.student_id not in outcomes]
+        return {**outcomes, **await self.write(context, others, until=until)} if others else outcomes
+
+    async def standing(self, context: TenantContext, drafts: Sequence[Draft]) -> Outcomes:
+        """Say for each draft what stands in its place, writing nothing."""
+        keys = [draft.grade.key(context) for draft in drafts]
+        items = await self._tables.of(context).get_many(keys, consistent=True)
+        return await self._compared(context, [(draft, items.get(key)) for draft, key in zip(drafts, keys, strict=True)])
+
+    async def _sent(self, context: TenantContext, drafts: Sequence[Draft]) -> Outcomes:
+        """Send all in one transaction; return the outcomes that this has led to, of one draft at least."""
+        writes = [write for draft in drafts for write in draft.writes(context)]
+        if not await self._is_open(context, drafts[0].grade.term):  # asked last, for the term's age counts from here
+            return await self._too_late(context, drafts)
+        try:
+            await self._tables.of(context).transact(writes, token=secrets.token_hex(16))
         except TransactionCanceled as canceled:
-            return await self._compared(context, _item_met(canceled), grade, change)
-        return Recorded(grade, change.comment)
+            return await self._canceled(context, drafts, canceled)
+        return {draft.student_id: Recorded(draft.grade, draft.change.comment) for draft in drafts}
 
-    async def _new_grade(self, caller: Caller, cell: Cell, change: GradeChange, precondition: Precondition) -> Grade:
-        rules = await self._rules(caller.context, cell.class_.subject)
-        assessment = cell.assessment
-        score = None if change.score is None else Decimal(change.score)  # a request's number is a subclass
-        mark = grading.Mark(assessment.category, change.status, score, assessment.max_score)
-        result = grading.result_of_mark(rules, mark)
-        return Grade(
-            class_id=cell.class_.class_id,
-            assessment_id=assessment.assessment_id,
-            student_id=cell.student_id,
-            term=assessment.term,
-            version=next_version(precondition),
-            status=change.status,
-            score=score,
-            max_score=assessment.max_score,
-            percent=result.percent,
-            letter=result.letter,
-            rules_version=rules.version,
-            recorded_by=caller.person_id,
-            recorded_at=self._now(),
-            sync_status=SyncStatus.PENDING,
-        )
+    async def _canceled(
+        self, context: TenantContext, drafts: Sequence[Draft], canceled: TransactionCanceled
+    ) -> Outcomes:
+        """Return the outcomes of those drafts that canceled a transaction."""
+        met: list[tuple[Draft, Item | None]] = []
+        broken: dict[StudentId, Outcome] = {}
+        for draft, of_grade, of_version in zip(drafts, canceled.reasons[::2], canceled.reasons[1::2], strict=False):
+            if of_grade.code == FAILED_CONDITION:
+                met.append((draft, of_grade.item))
+            elif of_version.code == FAILED_CONDITION:  # its history has a version that it has never reached itself
+                broken[draft.student_id] = Failed(CorruptItem("grade", "version"))
+            elif not _pass(of_grade, of_version):
+                broken[draft.student_id] = Failed(canceled)
+        if not met and not broken:
+            raise canceled
+        return {**broken, **await self._compared(context, met)}
 
-    async def _sealed(self, context: TenantContext, grade: Grade, change: GradeChange) -> tuple[Grade, GradeVersion]:
-        """Add the comment to a grade, and the reason to the version that is kept of it."""
-        grade = replace(grade, comment=await self._texts.seal(context, comment_of(grade), change.comment))
-        version = grade.as_version(None)
-        return grade, replace(version, reason=await self._texts.seal(context, reason_of(version), change.reason))
+    async def _too_late(self, context: TenantContext, drafts: Sequence[Draft]) -> Outcomes:
+        """Refuse the changes, but for those of which an earlier sending was in time and only its answer was lost."""
+        found = await self.standing(context, drafts)
+        refused = Failed(problems.term_frozen())
+        return {each: refused if isinstance(of, Superseded) else of for each, of in found.items()}
 
-    async def _compared(
-        self, context: TenantContext, item: Item | None, wanted: Grade, change: GradeChange
-    ) -> Recorded | Superseded:
-        """Say what stands in the place of the grade that was to be replaced, and whether it is the wanted one."""
-        if item is None:
-            return Superseded(None, None)
-        current = Grade.from_item(item)
-        comment = await self._texts.open(context, comment_of(current))
-        if _is_same_request(current, wanted) and comment == change.comment:
-            return Recorded(current, comment)
-        return Superseded(current, comment)
-
-    async def _too_late(
-        self, context: TenantContext, item: Item | None, wanted: Grade, change: GradeChange
-    ) -> Recorded:
-        """Refuse the change, unless an earlier sending of it was in time and only its answer was lost."""
-        outcome = await self._compared(context, item, wanted, change)
-        if isinstance(outcome, Recorded):
-            return outcome
-        raise problems.term_frozen()
-
-    async def _rules(self, context: TenantContext, subject: Subject) -> Rules:
-        try:
-            return await self._configuration.rules(context, subject)
-        except NotSetUp:
-            raise problems.conflict("the subject has no grading rules yet") from None
+    async def _compared(self, context: TenantContext, met: Iterable[tuple[Draft, Item | None]]) -> Outcomes:
+        async with asyncio.TaskGroup() as group:
+            tasks = {
+                draft.student_id: group.create_task(attempted(compared(self._texts, context, item, draft)))
+                for draft, item in met
+            }
+        return {student_id: task.result() for student_id, task in tasks.items()}
 
     async def _is_open(self, context: TenantContext, term: Term) -> bool:
         try:
@@ -172,17 +171,5 @@ class GradeWriting:
             raise problems.conflict("the assessment's term has not been set up yet") from None
 
 
-def _item_met(canceled: TransactionCanceled) -> Item | None:
-    """Return the grade that the transaction found in place of the one that it was to replace."""
-    of_grade, of_version = canceled.reasons
-    if of_grade.code == FAILED_CONDITION:
-        return of_grade.item
-    if of_version.code == FAILED_CONDITION:  # its history has a version that the grade itself has never reached
-        raise CorruptItem("grade", "version") from canceled
-    raise canceled
-
-
-def _is_same_request(current: Grade, wanted: Grade) -> bool:
-    """Whether `current` is what an earlier sending of the request for `wanted` has written, comments apart."""
-    same_step = current.version == wanted.version and current.recorded_by == wanted.recorded_by
-    return same_step and same_content(current, wanted)
+def _pass(*reasons: CancellationReason) -> bool:
+    return all(reason.code in PASSING_REASONS for reason in reasons)

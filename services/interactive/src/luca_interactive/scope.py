@@ -4,10 +4,11 @@ Whatever lies outside answers like what doesn't exist, 404: another teacher's cl
 school's id. So nobody learns from an answer that there is something.
 """
 
+from collections.abc import Collection
 from dataclasses import dataclass
 
 from luca_interactive.access import Caller
-from luca_interactive.api.paths import GradePath
+from luca_interactive.api.paths import AssessmentPath, GradePath
 from luca_interactive.configuration import Classroom, Configuration
 from luca_interactive.together import together
 from luca_shared.records.assessment import Assessment
@@ -16,7 +17,7 @@ from luca_shared.records.student import Student
 from luca_shared.runtime import problems
 from luca_shared.tenancy import keys
 from luca_shared.tenancy.context import Role
-from luca_shared.tenancy.ids import ClassId, StudentId
+from luca_shared.tenancy.ids import AssessmentId, ClassId, StudentId
 from luca_shared.tenancy.table import TenantTable
 
 _WHOLE_SCHOOL = frozenset({Role.SCHOOL_ADMIN, Role.COMPLIANCE})
@@ -29,6 +30,19 @@ class Cell:
     class_: Class
     assessment: Assessment
     student_id: StudentId
+
+
+@dataclass(frozen=True, slots=True)
+class Column:
+    """A column of a gradebook: an assessment of a class, and the students who can have a grade in it."""
+
+    class_: Class
+    assessment: Assessment
+    roster: frozenset[StudentId]
+
+    def cell(self, student_id: StudentId) -> Cell | None:
+        """Return a student's place in it; None when the student isn't enrolled."""
+        return Cell(self.class_, self.assessment, student_id) if student_id in self.roster else None
 
 
 def sees_whole_school(caller: Caller) -> bool:
@@ -74,15 +88,43 @@ async def cell_to_grade(caller: Caller, configuration: Configuration, path: Grad
     """
 
     def look(classroom: Classroom) -> Cell | None:
-        assessment = classroom.assessments.get(path.assessment_id)
-        if assessment is None or path.student_id not in classroom.roster or not sees_class(caller, classroom.info):
-            return None
-        return Cell(classroom.info, assessment, path.student_id)
+        column = _column_of(caller, classroom, path.assessment_id)
+        return None if column is None else column.cell(path.student_id)
 
     cell = await configuration.find(caller.context, path.class_id, look)
     if cell is None:
         raise problems.not_found()
     return cell
+
+
+async def column_to_grade(
+    caller: Caller, configuration: Configuration, path: AssessmentPath, student_ids: Collection[StudentId]
+) -> Column:
+    """Return where the caller may record grades; those of the students who aren't enrolled have no cell in it.
+
+    Raises:
+        Problem: 404.
+    """
+
+    def look(classroom: Classroom) -> Column | None:
+        return _column_of(caller, classroom, path.assessment_id)
+
+    def look_for_all(classroom: Classroom) -> Column | None:
+        column = look(classroom)
+        return column if column is not None and column.roster.issuperset(student_ids) else None
+
+    column = await configuration.find(caller.context, path.class_id, look_for_all)
+    column = column or await configuration.find(caller.context, path.class_id, look)
+    if column is None:
+        raise problems.not_found()
+    return column
+
+
+def _column_of(caller: Caller, classroom: Classroom, assessment_id: AssessmentId) -> Column | None:
+    assessment = classroom.assessments.get(assessment_id)
+    if assessment is None or not sees_class(caller, classroom.info):
+        return None
+    return Column(classroom.info, assessment, classroom.roster)
 
 
 async def cell_to_read(caller: Caller, configuration: Configuration, table: TenantTable, path: GradePath) -> Cell:

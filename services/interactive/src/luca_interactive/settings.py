@@ -39,6 +39,7 @@ class Settings:
     class_cache: Seconds = setting(30.0, low=1, high=3600, doc="how long a class and its roster are believed")
     rules_cache: Seconds = setting(30.0, low=1, high=3600, doc="how long grading rules are believed")
     term_staleness: Seconds = setting(5.0, low=1, high=60, doc="how old what is known of a term may be at a write")
+    freeze_margin: Seconds = setting(5.0, low=0, high=60, doc="for clocks that differ, and requests that come late")
     credentials_cache: int = setting(2000, low=1, high=100_000, doc="schools whose credentials are kept")
     credentials_refresh: Seconds = setting(300.0, low=1, high=1800, doc="renew credentials this long before they end")
     data_keys_cache: Seconds = setting(300.0, low=1, high=3600, doc="how long a data key is kept in memory")

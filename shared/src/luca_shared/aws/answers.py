@@ -8,6 +8,7 @@ import orjson
 
 from luca_shared.aws.attributes import decode_item
 from luca_shared.aws.errors import (
+    PASSING_REASONS,
     AccessDenied,
     AwsError,
     CancellationReason,
@@ -66,7 +67,6 @@ _MEANINGS: dict[str, type[AwsError]] = {
 }
 
 _CONFLICT = "TransactionConflict"
-_PASSING_REASONS = frozenset({"None", _CONFLICT, "ThrottlingError", "ProvisionedThroughputExceeded"})
 
 
 def read_answer(
@@ -129,7 +129,7 @@ def _canceled(operation: str, code: str, request_id: str | None, content: Mappin
         for reason in content.get("CancellationReasons", ())
     )
     codes = {reason.code for reason in reasons}
-    if codes <= {"None"} or not codes <= _PASSING_REASONS:
+    if codes <= {"None"} or not codes <= PASSING_REASONS:
         return TransactionCanceled(operation, code, request_id, reasons=reasons)
     return (Conflict if _CONFLICT in codes else Throttled)(operation, code, request_id)
 

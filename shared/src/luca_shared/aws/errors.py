@@ -4,7 +4,7 @@ No message holds a request's or an answer's data: AWS's own texts quote keys, va
 """
 
 from dataclasses import dataclass
-from typing import Any, ClassVar
+from typing import Any, ClassVar, Final
 
 
 class AwsError(Exception):
@@ -72,6 +72,10 @@ class ConditionFailed(AwsError):
     ) -> None:
         super().__init__(operation, code, request_id)
         self.item = item
+
+
+PASSING_REASONS: Final = frozenset({"None", "TransactionConflict", "ThrottlingError", "ProvisionedThroughputExceeded"})
+"""The codes of actions that are worth sending again as they are."""
 
 
 @dataclass(frozen=True, slots=True)

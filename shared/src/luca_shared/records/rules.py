@@ -6,6 +6,7 @@ from enum import StrEnum
 from typing import Annotated
 
 import msgspec
+from msgspec.structs import replace
 
 from luca_shared.records.record import Record
 from luca_shared.records.timestamps import Timestamp
@@ -52,3 +53,12 @@ class Rules(Record, frozen=True, kw_only=True, tag="rules"):
     def current_key(self, context: TenantContext) -> Key:
         """Return where the version in force is stored."""
         return keys.rules(context, self.subject)
+
+
+def same_content(one: Rules, other: Rules) -> bool:
+    """Whether two versions grade alike, whoever made them and when."""
+    return _content(one) == _content(other)
+
+
+def _content(rules: Rules) -> Rules:
+    return replace(rules, version=0, changed_by=None, changed_at=None)

@@ -114,7 +114,9 @@ def schema_hook(kind: type) -> dict[str, Any]:
     """Be msgspec's `schema_hook`: what OpenAPI says about an exact number."""
     if not issubclass(kind, ExactNumber):
         raise NotImplementedError(f"no schema for {kind.__name__}")
-    schema: dict[str, Any] = {"type": "number"}
+    # Not `multipleOf: 0.0001`: a validator that counts in doubles would refuse 8.1.
+    plain = f"at most {DECIMALS} decimals and {SIGNIFICANT_DIGITS} digits, without an exponent"
+    schema: dict[str, Any] = {"type": "number", "description": plain}
     if kind.low is not None:
         schema["minimum"] = _schema_number(kind.low)
     if kind.high is not None:

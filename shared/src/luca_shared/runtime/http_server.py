@@ -10,6 +10,7 @@ from aiohttp import web
 from aiohttp.typedefs import Handler
 
 from luca_shared.runtime.log_values import Public
+from luca_shared.runtime.unreadable_requests import AppRunner
 
 _log = logging.getLogger(__name__)
 
@@ -29,7 +30,7 @@ class HttpServer:
     def __init__(self, app: web.Application, *, name: str, host: str, port: int, grace: float) -> None:
         self._requests = _Requests()
         app.middlewares.insert(0, self._requests.count)  # an application belongs to one server
-        self._runner = web.AppRunner(app, access_log=None, shutdown_timeout=_CLOSE_S)
+        self._runner = AppRunner(app, access_log=None, shutdown_timeout=_CLOSE_S)
         self._name = name
         self._host, self._wanted_port = host, port
         self._grace = grace

@@ -55,6 +55,8 @@ def parse_if_match(request: web.Request) -> int:
     Raises:
         Problem: 428 when it names none, 422 when it names it wrongly.
     """
+    if "If-Match" not in request.headers and "If-None-Match" not in request.headers:
+        raise problems.precondition_required('send If-Match: "3" to say that version 3 is meant')
     match parse_precondition(request):
         case Replace(version):
             return version

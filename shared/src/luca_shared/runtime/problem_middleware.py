@@ -10,6 +10,9 @@ from luca_shared.runtime import correlation, problems
 from luca_shared.runtime.metrics import NO_ANSWER
 from luca_shared.runtime.problems import Problem
 
+DEADLINE: web.RequestKey[float] = web.RequestKey("deadline", float)
+"""The loop's time at which a request is given up, for what wants to answer before."""
+
 _log = logging.getLogger(__name__)
 
 
@@ -18,8 +21,9 @@ def problem_middleware(*, deadline: float) -> Middleware:
 
     @web.middleware
     async def middleware(request: web.Request, handler: Handler) -> web.StreamResponse:
+        request[DEADLINE] = asyncio.get_running_loop().time() + deadline
         try:
-            async with asyncio.timeout(deadline):
+            async with asyncio.timeout_at(request[DEADLINE]):
                 return await handler(request)
         except Exception as error:  # the client gets an answer, the log gets the rest
             if isinstance(error, web.HTTPException) and error.status < 400:

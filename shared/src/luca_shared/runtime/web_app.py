@@ -5,6 +5,7 @@ from aiohttp import web
 from luca_shared.runtime.correlation_middleware import correlation_middleware, send_correlation_id
 from luca_shared.runtime.metrics import metrics_middleware
 from luca_shared.runtime.problem_middleware import problem_middleware
+from luca_shared.runtime.server_name import send_server_name
 
 
 def web_app(*, deadline: float, body_limit: int) -> web.Application:
@@ -17,4 +18,5 @@ def web_app(*, deadline: float, body_limit: int) -> web.Application:
         client_max_size=body_limit,
     )
     app.on_response_prepare.append(send_correlation_id)
+    app.on_response_prepare.append(send_server_name)
     return app

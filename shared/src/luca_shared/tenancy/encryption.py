@@ -10,6 +10,9 @@ dead letters) can't be read any more. It holds:
 - against a restore of the key table once its point-in-time recovery window has passed.
 
 It holds for good: a tombstone stands in the key's place, and no other key is made for the student.
+
+Erasing a school is the same, one floor up: all that its key has wrapped goes with it. There it holds in every process
+after twice `max_age`: until a school's key is too old, it still unwraps its students', which are then as young as ever.
 """
 
 import dataclasses
@@ -69,14 +72,14 @@ class FieldEncryption:
         clock: Callable[[], float] = time.monotonic,
     ) -> None:
         self.max_age = max_age
-        school_keys = SchoolKeys(tables, kms, key_id=key_id, max_age=max_age, capacity=capacity, clock=clock)
-        self._keys = StudentKeys(tables, school_keys, max_age=max_age, capacity=capacity, clock=clock)
+        self._school_keys = SchoolKeys(tables, kms, key_id=key_id, max_age=max_age, capacity=capacity, clock=clock)
+        self._keys = StudentKeys(tables, self._school_keys, max_age=max_age, capacity=capacity, clock=clock)
 
     async def encrypt(self, context: TenantContext, student_id: StudentId, field: str, text: str) -> bytes:
         """Return the ciphertext of a field's text; a student without a key gets one, unless it was erased.
 
         Raises:
-            KeyDestroyed: the student's key is destroyed, or the school's was just now.
+            KeyDestroyed: the student's key is destroyed, or the school's is.
         """
         key = await self._keys.find_or_create(context, student_id)
         if key is None:
@@ -115,6 +118,29 @@ class FieldEncryption:
             ]
         return texts
 
+    async def encrypt_for_school(self, context: TenantContext, field: str, content: bytes) -> bytes:
+        """Return the ciphertext, under the school's key, of what is about no single student.
+
+        No erasure reaches it, so it must not be personal data that anybody with the school's key may read for long.
+
+        Raises:
+            KeyDestroyed: the key is destroyed.
+        """
+        key = await self._school_keys.find_or_create(context)
+        if key is None:
+            raise KeyDestroyed
+        return key.encrypt(content, *_school_binding(context, field))
+
+    async def decrypt_for_school(self, context: TenantContext, field: str, ciphertext: bytes) -> bytes:
+        """Return what was encrypted for the school; raises as `decrypt`."""
+        key = await self._school_keys.find(context)
+        if key is None:
+            raise KeyDestroyed
+        try:
+            return key.decrypt(ciphertext, *_school_binding(context, field))
+        except AnotherKey:
+            raise KeyDestroyed from None
+
     async def erase_student(self, context: TenantContext, student_id: StudentId, *, also: Sequence[Write] = ()) -> None:
         """Destroy a student's key, and with it all that was encrypted under it, for good.
 
@@ -125,6 +151,14 @@ class FieldEncryption:
             TransactionCanceled: the key is what it was; the first reasons are those of `also`, in order.
         """
         await self._keys.destroy(context, student_id, also)
+
+    async def erase_school(self, context: TenantContext) -> None:
+        """Destroy a school's key, and with it all that was ever encrypted about its students, for good.
+
+        From when on that holds is at the head of this file.
+        """
+        await self._school_keys.destroy(context)
+        self._keys.forget_school(context)
 
 
 def _opened(context: TenantContext, value: Sealed, key: SecretKey | None) -> str | None:
@@ -138,3 +172,7 @@ def _opened(context: TenantContext, value: Sealed, key: SecretKey | None) -> str
 
 def _binding(context: TenantContext, student_id: StudentId, field_name: str) -> tuple[str, ...]:
     return ("field", context.school_id, student_id, field_name)
+
+
+def _school_binding(context: TenantContext, field_name: str) -> tuple[str, ...]:
+    return ("school-field", context.school_id, field_name)

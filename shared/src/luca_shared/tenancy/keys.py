@@ -4,6 +4,7 @@ The layout is the single table's: what is read together shares a partition.
 """
 
 import hashlib
+from typing import NamedTuple
 
 from luca_shared.tenancy.context import TenantContext
 from luca_shared.tenancy.ids import AssessmentId, ClassId, EventId, PersonId, StudentId, Subject, Term
@@ -230,21 +231,50 @@ def pending(
     }
 
 
-def pending_in_shard(context: TenantContext, shard: int, term: Term) -> Range:
-    """The grades of a term in one shard that are not yet sent, by the time of their last change."""
+def pending_in_shard(
+    context: TenantContext,
+    shard: int,
+    term: Term | None = None,
+    first_day: str | None = None,
+    last_day: str | None = None,
+) -> Range:
+    """The grades in one shard that are not yet sent, by term and by the time of their last change.
+
+    Those of one term may be narrowed to the UTC days (`yyyy-mm-dd`) from `first_day` to `last_day`, both included.
+    """
 
     def primary(position: str) -> Key:
-        _, _, student_id, class_id, assessment_id = position.split("#")
-        return grade(context, StudentId(student_id), term, ClassId(class_id), AssessmentId(assessment_id))
+        at = pending_at(position)
+        return grade(context, at.student_id, at.term, at.class_id, at.assessment_id)
 
+    if term is None and (first_day is not None or last_day is not None):
+        raise TypeError("days are a part of one term's range")
     return Range(
         context,
         Table.LUCA,
         partition=("PENDING", str(shard)),
-        prefix=_prefix(term),
+        prefix="" if term is None else _prefix(term),
+        low="" if first_day is None else joined(first_day),
+        high=LAST if last_day is None else joined(last_day) + LAST,
         index=Index.PENDING,
         primary=primary,
     )
+
+
+class Pending(NamedTuple):
+    """What a position among the pending grades tells."""
+
+    term: Term
+    updated_at: str
+    student_id: StudentId
+    class_id: ClassId
+    assessment_id: AssessmentId
+
+
+def pending_at(position: str) -> Pending:
+    """Read a position among the pending grades; raises ValueError when it can't be one."""
+    term, updated_at, student_id, class_id, assessment_id = position.split("#")
+    return Pending(Term(term), updated_at, StudentId(student_id), ClassId(class_id), AssessmentId(assessment_id))
 
 
 def pending_shard(student_id: StudentId) -> int:

@@ -76,6 +76,11 @@ def test_the_page_says_where_everything_is_and_who_can_log_in(texts: Texts) -> N
     assert "/logs/<run>" in outline.text
 
 
+@pytest.mark.parametrize("texts", [ENGLISH, SPANISH])
+def test_the_page_leads_to_the_apis_description(texts: Texts) -> None:
+    assert '<a href="/docs">' in markup.document(RUN, texts, style="", script="")
+
+
 def test_the_administrators_keys_are_nowhere_on_the_page() -> None:
     assert "ADMIN" not in document()
 

@@ -13,6 +13,7 @@ from luca_shared.records.grade import Grade, GradeStatus, SyncStatus
 from luca_shared.records.idempotency import IdempotencyRecord, IdempotencyState
 from luca_shared.records.rules import Rounding, Rules
 from luca_shared.records.student import GuardianLink, Student
+from luca_shared.records.subject import Subject as SubjectEntry
 from luca_shared.records.submission import Batch, BatchState
 from luca_shared.records.term import Term, TermState
 from luca_shared.records.timestamps import Timestamp
@@ -66,7 +67,9 @@ GRADE = Grade(
 ASSESSMENT = Assessment(
     class_id=C, assessment_id=A, version=1, term=T, category="exam", title="Exam", max_score=Decimal(10)
 )
-IDEMPOTENCY = IdempotencyRecord(digest="d1", request_sha256="x", state=IdempotencyState.IN_WORK, expires_at=1)
+IDEMPOTENCY = IdempotencyRecord(
+    digest="d1", request_sha256="x", state=IdempotencyState.IN_WORK, attempt="a1", expires_at=1
+)
 BATCH = Batch(
     batch_id="b1",
     period=T,
@@ -109,6 +112,12 @@ BATCH = Batch(
         (ENROLLMENT.student_key(NORTE), Table.LUCA, "TENANT#norte#STUDENT#s42", "ENROLLMENT#2026-Q4#c1"),
         (RULES.current_key(NORTE), Table.LUCA, "TENANT#norte#RULES#math", "CURRENT"),
         (RULES.key(NORTE), Table.LUCA, "TENANT#norte#RULES#math", "V#00000002"),
+        (
+            SubjectEntry(subject=Subject("math"), rules_version=2).directory_key(NORTE),
+            Table.LUCA,
+            "TENANT#norte#DIRECTORY",
+            "SUBJECT#math",
+        ),
         (TERM.key(NORTE), Table.LUCA, "TENANT#norte#TERM#2026-Q4", "INFO"),
         (TERM.directory_key(NORTE), Table.LUCA, "TENANT#norte#DIRECTORY", "TERM#2026-Q4"),
         (

@@ -54,12 +54,13 @@ def test_contradicting_or_repeated_headers_are_refused() -> None:
 
 
 def test_a_delete_names_a_version() -> None:
-    assert parse_if_match(request(("If-Match", '"7"'))) == 7
+    assert parse_if_match(request(("if-match", '"7"'))) == 7
     with pytest.raises(Problem) as none:
         parse_if_match(request())
     with pytest.raises(Problem) as star:
         parse_if_match(request(("If-None-Match", "*")))
     assert (none.value.status, star.value.status) == (428, 422)
+    assert "create" not in none.value.detail
 
 
 def test_an_idempotency_key_is_read_quoted_or_not() -> None:

@@ -62,7 +62,7 @@ RANGES: dict[str, tuple[Any, ...]] = {
     "term_entries": (),
     "guardian_links": (P,),
     "grades_of_class": (C, T),
-    "pending_in_shard": (3, T),
+    "pending_in_shard": (3, T, "2026-11-01", "2026-11-24"),
     "batches": (T,),
 }
 INDEX_ATTRIBUTES: dict[str, tuple[Any, ...]] = {
@@ -229,6 +229,31 @@ def test_ranges_hold_what_they_are_named_for_and_nothing_else(act_as: ActAs) -> 
     assert keys.event(norte, S, "2026-11-24", EventId("zzz")).sk in days
     assert keys.event(norte, S, "2026-11-25", E).sk not in days
     assert keys.event(norte, S, "2026-10-31", E).sk not in days
+
+
+def test_pending_grades_are_of_one_terms_days_or_of_all_terms(act_as: ActAs) -> None:
+    norte = act_as("norte")
+    all_terms = keys.pending_in_shard(norte, 3)
+    days = keys.pending_in_shard(norte, 3, T, "2026-11-01", "2026-11-24")
+    from_then, until_then = (
+        keys.pending_in_shard(norte, 3, T, "2026-11-01"),
+        keys.pending_in_shard(norte, 3, T, None, "2026-11-24"),
+    )
+
+    def changed(at: str, term: str = T) -> str:
+        return keys.pending(norte, Term(term), at, S, C, A)["pending_sk"]
+
+    first, last = changed("2026-11-01T00:00:00.000Z"), changed("2026-11-24T23:59:59.999Z")
+    before, after = changed("2026-10-31T23:59:59.999Z"), changed("2026-11-25T00:00:00.000Z")
+    assert [each in days for each in (before, first, last, after)] == [False, True, True, False]
+    assert [each in from_then for each in (before, first, last, after)] == [False, True, True, True]
+    assert [each in until_then for each in (before, first, last, after)] == [True, True, True, False]
+    other = changed("2026-11-10T00:00:00.000Z", "2026-Q45")
+    assert other in all_terms
+    assert not any(other in each for each in (days, from_then, until_then))
+    assert all_terms.key_at(other) == keys.grade(norte, S, Term("2026-Q45"), C, A)
+    with pytest.raises(TypeError):
+        keys.pending_in_shard(norte, 3, None, "2026-11-01")
 
 
 def test_an_empty_term_is_not_all_terms(act_as: ActAs) -> None:

@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from luca_local.demo.judges.findings import Finding
+from luca_local.demo.judges.personal_data import PersonalDataVerdict
 from luca_local.demo.outcome import LessonOutcome, Outcome, QuarterOutcome, RecessOutcome, percentile
 from luca_local.demo.progress import Stage
 
@@ -42,6 +43,7 @@ def paragraphs(outcome: Outcome) -> Iterator[Paragraph]:
     surfaces = ", ".join(f"{surface} {count}" for surface, count in outcome.isolation.by_surface.items())
     tried = f"{outcome.isolation.attempts} attempts ({surfaces}): {outcome.isolation.leaked} leaked"
     yield Paragraph("Isolation", outcome.isolation.findings, (tried,))
+    yield Paragraph("Personal data", outcome.personal_data.findings, tuple(_personal_data(outcome.personal_data)))
 
 
 def _lesson(lesson: LessonOutcome) -> Iterator[str]:
@@ -88,3 +90,9 @@ def _quarter(quarter: QuarterOutcome) -> Iterator[str]:
         f"to be short, both sides were told that {quarter.rate_limit} requests a second are allowed instead of 2, and "
         "the sync waits 0.3, 0.6 and 1.2 s instead of 5, 15 and 45"
     )
+
+
+def _personal_data(verdict: PersonalDataVerdict) -> Iterator[str]:
+    kilobytes = ", ".join(f"{channel} {count // 1000} kB" for channel, count in verdict.characters.items())
+    yield f"{verdict.texts} names, comments, ids and tokens looked for: {verdict.exposed} written in the clear"
+    yield f"searched: {kilobytes}"

@@ -18,6 +18,7 @@ from luca_shared.aws import AwsClient, PlatformCredentials, Sqs
 from luca_shared.runtime import logs, service
 from luca_shared.runtime.service import Life
 from luca_shared.runtime.settings import load
+from luca_shared.runtime.unreadable_requests import AppRunner
 from luca_shared.tenancy.jwks import Jwks
 from luca_shared.tenancy.tokens import TokenVerifier
 
@@ -57,7 +58,7 @@ async def _obtained(credentials: PlatformCredentials) -> None:
 async def listening(app: web.Application, *, host: str, port: int) -> AsyncIterator[None]:
     """Listen while the context lasts."""
     # aiohttp would unpack a compressed body; the edge hands it on as it came.
-    runner = web.AppRunner(app, access_log=None, shutdown_timeout=_GRACE, auto_decompress=False)
+    runner = AppRunner(app, access_log=None, shutdown_timeout=_GRACE, auto_decompress=False)
     await runner.setup()
     try:
         await web.TCPSite(runner, host, port).start()

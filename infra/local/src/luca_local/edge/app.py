@@ -12,10 +12,14 @@ from luca_shared.runtime import json_answers, problems
 from luca_shared.runtime.correlation_middleware import send_correlation_id
 from luca_shared.runtime.metrics import metrics_middleware
 from luca_shared.runtime.problem_middleware import problem_middleware
+from luca_shared.runtime.server_name import send_server_name
 
 HEALTH = "/health"
 ROOT = "/"
 EVENTS = "/v1/events"
+
+# The API's description and the page that shows it: the service gives them to anybody.
+DESCRIPTION = frozenset({"/openapi.json", "/docs", "/docs/page.css", "/docs/page.js"})
 
 # For a client to send its body, which comes on top of the time that a service has.
 _SENDING_SECONDS = 60.0
@@ -38,16 +42,19 @@ def edge_app(
             metrics_middleware,
             problem_middleware(deadline=service_timeout + _SENDING_SECONDS),
             stage_throttle(throttle, without=frozenset({HEALTH})),
-            authorizer(verifier, public=frozenset({HEALTH, ROOT})),
+            authorizer(verifier, public=DESCRIPTION | {HEALTH, ROOT}),
         ],
         client_max_size=body_limit,
     )
     app.on_response_prepare.append(send_correlation_id)
+    app.on_response_prepare.append(send_server_name)
     app.router.add_get(ROOT, root_page.show)
     app.router.add_get(HEALTH, _health)
     app.router.add_post(EVENTS, EventIntake(queue).accept)
     app.router.add_route("*", EVENTS, _not_allowed)
     app.router.add_route("*", "/v1/{path:.*}", interactive.hand_on)
+    for path in sorted(DESCRIPTION):
+        app.router.add_get(path, interactive.hand_on)
     return app
 
 

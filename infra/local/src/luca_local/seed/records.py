@@ -7,6 +7,7 @@ from collections.abc import Iterable, Iterator
 from luca_local.seed.plan import SchoolPlan, StudentPlan
 from luca_shared.aws.expressions import absent
 from luca_shared.records.student import Student
+from luca_shared.records.subject import Subject
 from luca_shared.tenancy.context import TenantContext
 from luca_shared.tenancy.encryption import FieldEncryption
 from luca_shared.tenancy.key_types import Key
@@ -51,6 +52,8 @@ def _units(context: TenantContext, plan: SchoolPlan) -> Iterator[Unit]:
         yield [_put(key, term.to_item()) for key in (term.key(context), term.directory_key(context))]
     for rules in plan.rules:
         yield [_put(key, rules.to_item()) for key in (rules.key(context), rules.current_key(context))]
+        entry = Subject(subject=rules.subject, rules_version=rules.version)
+        yield [_put(entry.directory_key(context), entry.to_item())]
     for class_ in plan.classes:
         yield [_put(key, class_.to_item()) for key in (class_.key(context), class_.directory_key(context))]
     for assessment in plan.assessments:

@@ -1,7 +1,7 @@
 """The ids in the addresses of resources."""
 
 from luca_shared.runtime.requests import RequestModel
-from luca_shared.tenancy.ids import AssessmentId, ClassId, StudentId
+from luca_shared.tenancy.ids import AssessmentId, ClassId, StudentId, Subject, Term
 
 
 class ClassPath(RequestModel, frozen=True):
@@ -36,3 +36,15 @@ class StudentPath(RequestModel, frozen=True):
     """A student."""
 
     student_id: StudentId
+
+
+class SubjectPath(RequestModel, frozen=True):
+    """A subject."""
+
+    subject: Subject
+
+
+class TermPath(RequestModel, frozen=True):
+    """A term."""
+
+    term: Term

@@ -11,6 +11,7 @@ from luca_interactive.api.paths import AssessmentPath
 from luca_interactive.assessment_deletion import remove_assessment
 from luca_interactive.assessment_writing import store_assessment
 from luca_interactive.parts import PARTS
+from luca_shared.runtime import problems
 from luca_shared.runtime.json_answers import answer, no_content
 from luca_shared.runtime.preconditions import Create, Precondition
 
@@ -19,7 +20,14 @@ PATH: Final = "/v1/classes/{class_id}/assessments/{assessment_id}"
 EXAMPLE: Final = AssessmentChange(category="exam", title="Prueba 1", max_score=MaxScore(10))
 
 
-@endpoint("PUT", PATH, may=GRADERS, answers={200: AssessmentAnswer, 201: AssessmentAnswer}, example=EXAMPLE)
+@endpoint(
+    "PUT",
+    PATH,
+    may=GRADERS,
+    answers={200: AssessmentAnswer, 201: AssessmentAnswer},
+    example=EXAMPLE,
+    conflicts=(problems.TERM_FROZEN,),
+)
 async def put_assessment(
     request: web.Request, caller: Caller, path: AssessmentPath, precondition: Precondition, body: AssessmentChange
 ) -> web.StreamResponse:
@@ -33,7 +41,7 @@ async def put_assessment(
     return answer(AssessmentAnswer.of(assessment), status=status, version=assessment.version)
 
 
-@endpoint("DELETE", PATH, may=GRADERS, answers={204: None})
+@endpoint("DELETE", PATH, may=GRADERS, answers={204: None}, conflicts=(problems.TERM_FROZEN,))
 async def delete_assessment(
     request: web.Request, caller: Caller, path: AssessmentPath, version: int
 ) -> web.StreamResponse:

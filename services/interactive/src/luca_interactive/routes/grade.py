@@ -8,7 +8,7 @@ from luca_interactive import scope
 from luca_interactive.access import EVERY_ROLE, GRADERS, Caller, endpoint
 from luca_interactive.api.grades import GradeAnswer, GradeChange
 from luca_interactive.api.paths import GradePath
-from luca_interactive.grade_writing import Recorded, Superseded
+from luca_interactive.grade_outcomes import Recorded, Superseded
 from luca_interactive.parts import PARTS
 from luca_interactive.sealed_texts import comment_of
 from luca_shared.records.grade import Grade, GradeStatus
@@ -24,7 +24,14 @@ PATH: Final = "/v1/classes/{class_id}/assessments/{assessment_id}/grades/{studen
 EXAMPLE: Final = GradeChange(status=GradeStatus.SCORED, score=ExactNumber("8.5"), comment="Bien", reason="first mark")
 
 
-@endpoint("PUT", PATH, may=GRADERS, answers={200: GradeAnswer, 201: GradeAnswer}, example=EXAMPLE)
+@endpoint(
+    "PUT",
+    PATH,
+    may=GRADERS,
+    answers={200: GradeAnswer, 201: GradeAnswer},
+    example=EXAMPLE,
+    conflicts=(problems.CONFLICT, problems.TERM_FROZEN),
+)
 async def put_grade(
     request: web.Request, caller: Caller, path: GradePath, precondition: Precondition, body: GradeChange
 ) -> web.StreamResponse:
@@ -36,8 +43,8 @@ async def put_grade(
         case Recorded(grade, comment):
             status = 201 if isinstance(precondition, Create) else 200
             return answer(GradeAnswer.of(grade, comment), status=status, version=grade.version)
-        case Superseded(current, comment):
-            raise _version_conflict(current, comment)
+        case Superseded() as superseded:
+            raise version_conflict(superseded)
 
 
 @endpoint("GET", PATH, may=EVERY_ROLE, answers={200: GradeAnswer})
@@ -56,7 +63,9 @@ async def get_grade(request: web.Request, caller: Caller, path: GradePath) -> we
     return answer(GradeAnswer.of(grade, comment), version=grade.version)
 
 
-def _version_conflict(current: Grade | None, comment: str | None) -> Problem:
+def version_conflict(superseded: Superseded) -> Problem:
+    """Return the answer 412, with the grade that stands there."""
+    current = superseded.current
     if current is None:
         return problems.version_conflict(current=None, detail="there is no grade yet; create it with If-None-Match: *")
-    return problems.version_conflict(current=GradeAnswer.of(current, comment), etag=etag(current.version))
+    return problems.version_conflict(current=GradeAnswer.of(current, superseded.comment), etag=etag(current.version))

@@ -20,7 +20,7 @@ from luca_shared.runtime.json_answers import answer
 PATH: Final = "/v1/classes/{class_id}/gradebook"
 
 
-@endpoint("GET", PATH, may=STAFF, answers={200: GradebookAnswer})
+@endpoint("GET", PATH, may=STAFF, answers={200: GradebookAnswer}, conflicts=(problems.CONFLICT,))
 async def get_gradebook(
     request: web.Request, caller: Caller, path: ClassPath, query: GradebookQuery
 ) -> web.StreamResponse:
@@ -28,7 +28,7 @@ async def get_gradebook(
     return answer(await _gradebook(request.app[PARTS], caller, path, query))
 
 
-@endpoint("GET", PATH + ".csv", may=STAFF, answers={200: CSV})
+@endpoint("GET", PATH + ".csv", may=STAFF, answers={200: CSV}, conflicts=(problems.CONFLICT,))
 async def get_gradebook_csv(
     request: web.Request, caller: Caller, path: ClassPath, query: GradebookQuery
 ) -> web.StreamResponse:

@@ -28,6 +28,7 @@ def document(run: RunRecord, texts: Texts, *, style: str, script: str) -> str:
 <a class="language" href="?lang={other}" hreflang="{other}" lang="{other}">{escape(texts.other_language)}</a>
 <h1>{escape(texts.title)}</h1>
 <p class="lead">{escape(texts.lead)}</p>
+<p class="docs"><a href="/docs">{escape(texts.docs)}</a></p>
 </header>
 <main id="content" tabindex="-1">
 {_first_grade(run, texts)}

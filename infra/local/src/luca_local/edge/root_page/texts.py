@@ -11,6 +11,7 @@ class Texts:
     other_language: str  # the name of the other one, in itself
     title: str
     lead: str
+    docs: str
     skip: str
     services: str
     absent: str
@@ -44,6 +45,7 @@ ENGLISH = Texts(
     title="Luca on this machine",
     lead="School grades and behavior for many schools at once. What you see runs on your machine alone, against an "
     "emulator of AWS that enforces the same policies.",
+    docs="The API: every endpoint, who may, and what it answers",
     skip="Skip to the content",
     services="Services",
     absent="not in this version",
@@ -85,6 +87,7 @@ SPANISH = Texts(
     title="Luca en esta máquina",
     lead="Notas y conducta escolar para muchos colegios a la vez. Lo que ve funciona solo en su máquina, contra un "
     "emulador de AWS que aplica las mismas políticas.",
+    docs="La API: cada operación, quién puede usarla y qué responde",
     skip="Saltar al contenido",
     services="Servicios",
     absent="no está en esta versión",
