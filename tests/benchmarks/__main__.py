@@ -6,16 +6,18 @@ import platform
 import signal
 import sys
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import replace
 from pathlib import Path
-from typing import Final
+from typing import Any, Final
 
 from tests.benchmarks import result_file
 from tests.benchmarks.interactive import play as interactive
 from tests.benchmarks.interactive import summary
 from tests.benchmarks.interactive.k6 import BadSummary
 from tests.benchmarks.interactive.plan import LONG, SHORT
+from tests.benchmarks.interactive.summary import Aim
+from tests.benchmarks.isolation import play as isolation
 from tests.benchmarks.processes import NotRunning
 
 STOPPED: Final = 130
@@ -27,9 +29,22 @@ def play_interactive(given: argparse.Namespace, say: Callable[[str], None]) -> b
     if given.rounds:
         plan = replace(plan, rounds=given.rounds)
     result = interactive.play(plan, given.peers, say)
-    result["aims"] = [aim._asdict() for aim in summary.aims(result)]
-    path = result_file.write("interactive", result)
-    for line in summary.lines(result):
+    return _told("interactive", result, summary.aims(result), summary.lines(result))
+
+
+def play_isolation(given: argparse.Namespace, say: Callable[[str], None]) -> bool:
+    """Play the benchmark of what the walls cost; return whether it was one."""
+    plan = isolation.SHORT if given.short else isolation.LONG
+    if given.rounds:
+        plan = replace(plan, rounds=given.rounds)
+    result = isolation.play(plan, given.peers, say)
+    return _told("isolation", result, isolation.aims(result), isolation.lines(result))
+
+
+def _told(name: str, result: dict[str, Any], aims: Sequence[Aim], lines: Iterable[str]) -> bool:
+    result["aims"] = [aim._asdict() for aim in aims]
+    path = result_file.write(name, result)
+    for line in lines:
         print(line)  # noqa: T201  # for a person at a terminal
     print(f"\n{path}")  # noqa: T201
     return bool(result["ok"])
@@ -37,6 +52,7 @@ def play_interactive(given: argparse.Namespace, say: Callable[[str], None]) -> b
 
 BENCHMARKS: Final[dict[str, Callable[[argparse.Namespace, Callable[[str], None]], bool]]] = {
     "interactive": play_interactive,
+    "isolation": play_isolation,
 }
 
 

@@ -52,12 +52,14 @@ class K6:
         binary: where it is.
         people: a file with the tokens of the teachers.
         folder: where summaries and logs go.
+        everybody: whether all of them are active, however low the rate is.
     """
 
-    def __init__(self, binary: Path, people: Path, folder: Path) -> None:
+    def __init__(self, binary: Path, people: Path, folder: Path, *, everybody: bool = False) -> None:
         self._binary = binary
         self._people = people
         self._folder = folder
+        self._everybody = everybody
 
     def version(self) -> str:
         """Return its version."""
@@ -80,7 +82,8 @@ class K6:
     def _run(self, url: str, options: Mapping[str, str], seconds: float) -> Load:
         summary = self._folder / "k6-summary.json"
         summary.unlink(missing_ok=True)
-        variables = {"TARGET": url, "PEOPLE": str(self._people.resolve()), **options}
+        everybody = "yes" if self._everybody else "no"
+        variables = {"TARGET": url, "PEOPLE": str(self._people.resolve()), "EVERYBODY": everybody, **options}
         command = [
             *(str(self._binary), "run", "--quiet", "--no-usage-report", "--no-color"),
             *("--summary-mode", "compact", "--summary-export", str(summary)),

@@ -3,7 +3,7 @@
 import os
 import sys
 import urllib.request
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -62,9 +62,22 @@ class Side:
 
 @contextmanager
 def ours(
-    place: Place, name: str = "luca", *, settings: Mapping[str, str] | None = None, credentials_last: float = 3600.0
+    place: Place,
+    name: str = "luca",
+    *,
+    module: Sequence[str] = ("luca_interactive",),
+    settings: Mapping[str, str] | None = None,
+    credentials_last: float = 3600.0,
 ) -> Iterator[Side]:
-    """Run the interactive service; `settings` replace its defaults, `credentials_last` seconds are AWS's."""
+    """Run the interactive service, or what stands in its place.
+
+    Args:
+        place: Where.
+        name: What a person calls it.
+        module: With its arguments.
+        settings: What is set other than by default.
+        credentials_last: Seconds for which AWS gives a school's credentials.
+    """
     with ExitStack() as stack:
         stub, stub_url = _stub(stack, place, name, credentials_last)
         port, operations = HeldPort(), HeldPort()
@@ -74,11 +87,12 @@ def ours(
             "LUCA_PORT": str(port.number),
             "LUCA_OPERATIONS_PORT": str(operations.number),
             "LUCA_LOG_LEVEL": "warning",
+            "PYTHONPATH": str(Path.cwd()),
             **(settings or {}),
         }
         service = Process(
             name,
-            ["luca_interactive"],
+            module,
             ports=[port, operations],
             ready_url=f"{operations.url}/health/ready",
             log=place.folder / f"{name}.log",

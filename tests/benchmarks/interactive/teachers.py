@@ -56,6 +56,7 @@ class UserPool:
         """Write the teachers of so many classes of so many schools, school by school, as the script reads them."""
         people = [
             {
+                "school_id": school.school_id(of),
                 "class_id": school.class_id(number),
                 "token": self.token(school.school_id(of), school.teacher_id(number)),
             }
