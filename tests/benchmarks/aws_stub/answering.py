@@ -62,8 +62,8 @@ class AwsStub:
 
     def _of_target(self, target: str, request: Request) -> Answer:
         service, _, operation = target.partition(".")
-        self._counts[operation] += 1
         content = orjson.loads(request.body)
+        self._counts[_counted_as(operation, content)] += 1
         try:
             if service == "TrentService":
                 return self._amz(200, orjson.dumps(_kms(operation, content)))
@@ -94,6 +94,12 @@ class AwsStub:
             "00000000-0000-0000-0000-000000000000</RequestId></ResponseMetadata></AssumeRoleResponse>"
         )
         return Answer(200, b"text/xml", content.encode())
+
+
+def _counted_as(operation: str, request: dict[str, Any]) -> str:
+    """Tell readings of grading rules from others: that they are refreshed is what a benchmark wants to see."""
+    is_of_rules = operation == "GetItem" and "#RULES#" in request["Key"]["pk"]["S"]
+    return "GetItem of rules" if is_of_rules else operation
 
 
 def wrapped(key: bytes, context: dict[str, str]) -> bytes:

@@ -18,5 +18,5 @@ class Plan:
     latency_ms: float = 5.0  # AWS's
 
 
-LONG: Final = Plan(rounds=5, seconds=8, step_seconds=7, phases=3, phase_seconds=12, schools=40, visited_schools=1000)
+LONG: Final = Plan(rounds=5, seconds=8, step_seconds=7, phases=3, phase_seconds=12, schools=40, visited_schools=500)
 SHORT: Final = Plan(rounds=3, seconds=4, step_seconds=3, phases=1, phase_seconds=6, schools=10, visited_schools=200)

@@ -5,7 +5,7 @@
    CPU time a request: it hardly depends on who else uses the machine. Ours against ours is the noise.
 3. Each side's rate is raised until it doesn't keep up.
 4. At 70% of ours: latency as it is, and latency while keys, credentials and rules are refreshed.
-5. A thousand schools are visited once: what is remembered of each takes memory.
+5. Hundreds of schools are visited once: what is remembered of each takes memory.
 """
 
 import os
@@ -42,7 +42,7 @@ _SOON_STALE: Final = {
     "LUCA_TERM_STALENESS": "2",
     "LUCA_JWKS_CACHE": "1",  # an attempt a minute at most, all the same
 }
-_REFRESHES: Final = ("jwks", "AssumeRole", "GetItem")
+_REFRESHES: Final = ("jwks", "AssumeRole", "GetItem of rules")
 _MOST_BUSY_OTHERS: Final = 0.9
 
 

@@ -11,13 +11,13 @@ from dataclasses import dataclass
 from decimal import Decimal
 from fractions import Fraction
 from functools import lru_cache
+from typing import NamedTuple
 
 from luca_shared.records.grade import GradeStatus
 from luca_shared.records.rules import Rounding, Rules
 
 
-@dataclass(frozen=True, slots=True)
-class Mark:
+class Mark(NamedTuple):
     """As much of a grade as counts: its assessment's category, its status, its score and what could be reached."""
 
     category: str

@@ -2,8 +2,8 @@
 
 It answers the same requests with the same bodies, from the same table, with the same duties: RS256 tokens (verified
 ones are remembered), each school's own credentials, personal data encrypted under each student's key, conditional
-transactions, problems for errors, a correlation id, metrics, a limit for each school. The knobs that FACTS of its
-libraries recommend are turned: uvloop, httptools, no access log, no parameter validation in botocore, pure ASGI
+transactions, problems for errors, a correlation id, metrics, a limit for each school. The knobs that are known of its
+libraries are turned: uvloop, httptools, no access log, no parameter validation in botocore, pure ASGI
 middleware, a garbage collector that looks seldom. Models and answers are as FastAPI's documentation has them.
 """
 
