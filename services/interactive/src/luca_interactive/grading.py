@@ -10,13 +10,14 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from fractions import Fraction
+from functools import lru_cache
+from typing import NamedTuple
 
 from luca_shared.records.grade import GradeStatus
 from luca_shared.records.rules import Rounding, Rules
 
 
-@dataclass(frozen=True, slots=True)
-class Mark:
+class Mark(NamedTuple):
     """As much of a grade as counts: its assessment's category, its status, its score and what could be reached."""
 
     category: str
@@ -50,34 +51,39 @@ def average(rules: Rules, marks: Iterable[Mark]) -> Result:
         if percent is not None and mark.category in rules.categories:
             percents[mark.category].append(percent)
 
-    weighted = total_weight = Fraction()
+    # A gradebook has an average in each row, and fractions are slow: here they are whole numbers over one denominator.
+    common = math.lcm(*(percent.denominator for found in percents.values() for percent in found))
+    weighted, per, total_weight, total_per = 0, 1, 0, 1  # `weighted / per / common` and `total_weight / total_per`
     for name, found in percents.items():
         category = rules.categories[name]
-        weight = Fraction(category.weight)
-        weighted += weight * _mean(_without_lowest(found, category.drop_lowest))
-        total_weight += weight
-    return _result(rules, weighted / total_weight if total_weight else None)
+        kept = _without_lowest([each.numerator * (common // each.denominator) for each in found], category.drop_lowest)
+        weight, weight_per = category.weight.as_integer_ratio()
+        over = weight_per * len(kept)
+        weighted, per = weighted * over + weight * sum(kept) * per, per * over
+        total_weight, total_per = total_weight * weight_per + weight * total_per, total_per * weight_per
+    return _result(rules, Fraction(weighted * total_per, per * common * total_weight) if total_weight else None)
 
 
 def _percent(rules: Rules, mark: Mark) -> Fraction | None:
     """The exact percent that counts; None when the mark doesn't count."""
     match mark.status:
-        case GradeStatus.SCORED | GradeStatus.LATE if mark.score is not None:
-            percent = 100 * Fraction(mark.score) / Fraction(mark.max_score)
-            late = mark.status is GradeStatus.LATE
-            return percent * (1 - Fraction(rules.late_penalty_percent) / 100) if late else percent
+        case GradeStatus.SCORED if mark.score is not None:
+            return _share(mark.score, mark.max_score)
+        case GradeStatus.LATE if mark.score is not None:
+            return _share(mark.score, mark.max_score) * (1 - Fraction(rules.late_penalty_percent) / 100)
         case GradeStatus.MISSING if rules.missing_as_zero:
             return Fraction()
         case _:
             return None
 
 
-def _without_lowest(percents: Sequence[Fraction], count: int) -> Sequence[Fraction]:
+@lru_cache(maxsize=10_000)  # most classes give the same few scores over and over
+def _share(score: Decimal, max_score: Decimal) -> Fraction:
+    return 100 * Fraction(score) / Fraction(max_score)
+
+
+def _without_lowest(percents: Sequence[int], count: int) -> Sequence[int]:
     return sorted(percents)[count:] if len(percents) > count else percents
-
-
-def _mean(values: Sequence[Fraction]) -> Fraction:
-    return sum(values, Fraction()) / len(values)
 
 
 def _result(rules: Rules, exact: Fraction | None) -> Result:

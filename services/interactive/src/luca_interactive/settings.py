@@ -24,6 +24,7 @@ class Settings:
     jwks_url: Url = setting(doc="where the user pool publishes its keys")
     token_issuer: Url = setting(doc="the user pool's address, as its tokens spell it")
     client_id: str = setting(doc="the app client that tokens must be issued to")
+    jwks_cache: Seconds = setting(3600.0, low=1, high=24 * 3600, doc="how long the pool's keys are believed")
 
     host: str = setting("0.0.0.0", doc="the address to listen on")  # noqa: S104  # a container's own network
     port: Port = setting(8080, doc="the API's port")

@@ -7,6 +7,7 @@ from typing import Any, TypeVar
 
 from aiohttp import web
 
+from luca_shared.runtime import garbage
 from luca_shared.runtime.health import Check, Health, State
 from luca_shared.runtime.http_server import HttpServer
 from luca_shared.runtime.loop_lag import sample_loop_lag
@@ -90,6 +91,7 @@ class Life:
     async def until_stopped(self) -> None:
         """Be ready, and wait until the service is told to stop."""
         if not self.stopping:
+            garbage.spare_what_stays()
             self.health.state = State.SERVING
         self._waits = True
         try:

