@@ -4,10 +4,13 @@ In each round the same rate is offered to the service as it is, to one that sign
 may do anything, to one that doesn't look at keys either, and to the service as it is again. What counts is CPU time a
 request; the service against itself is the noise. All schools are active all the time.
 
+What a wall takes for one call is measured beside that, for it is too little to be seen in the whole.
+
 The first wall can't be taken away: who asks, and of which school, is what a token says. The fourth is at AWS, and costs
 nothing here.
 """
 
+import asyncio
 import os
 import statistics
 from collections.abc import Callable, Iterator, Mapping
@@ -23,6 +26,7 @@ from tests.benchmarks.interactive.measuring import Measured, measure
 from tests.benchmarks.interactive.sides import Place, Side
 from tests.benchmarks.interactive.summary import Aim
 from tests.benchmarks.interactive.teachers import UserPool
+from tests.benchmarks.isolation.one_call import us_per_call
 from tests.benchmarks.isolation.service import CREDENTIALS, TYPES
 from tests.benchmarks.ratios import ratios
 
@@ -47,7 +51,7 @@ class Plan:
     latency_ms: float = 5.0
 
 
-LONG: Final = Plan(rounds=7, seconds=8, warm_up_seconds=60, schools=500)
+LONG: Final = Plan(rounds=15, seconds=4, warm_up_seconds=60, schools=500)
 SHORT: Final = Plan(rounds=3, seconds=4, warm_up_seconds=15, schools=100)
 
 
@@ -91,6 +95,7 @@ def play(plan: Plan, environment: Path, say: Say) -> dict[str, Any]:
         "plan": asdict(plan),
         "rounds": plan.rounds,
         "round_rate": rate,
+        "us_per_aws_call": asyncio.run(us_per_call(plan.schools)),
         **costs(found),
         **_of_sts(cold[0], rate, plan),
     }
@@ -167,6 +172,8 @@ def lines(result: Mapping[str, Any]) -> Iterator[str]:
         found = ratio[name]
         yield f"ratio to {what}: {found.median:.3f} ({found.min:.3f} to {found.max:.3f})"
     yield f"noise, ours against ours: {noise.median:.3f} ({noise.min:.3f} to {noise.max:.3f})"
+    walls = ", ".join(f"{us:.2f} us for {wall}" for wall, us in result["us_per_aws_call"].items())
+    yield f"of one call to AWS: {walls}"
     yield (
         f"STS calls per 1,000 requests: {result['sts_calls_per_1000']:.1f} while every school is new, "
         f"{result['sts_calls_per_1000_lasting']:.2f} after that"
