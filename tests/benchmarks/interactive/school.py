@@ -72,8 +72,8 @@ def student_id(class_number: int, number: int) -> str:
     return f"student-{class_number}-{number:02d}"
 
 
-def items_of(school: str) -> Iterator[tuple[str, Wire]]:
-    """Yield what a school begins with: each item with its table."""
+def items_of(school: str, classes: int = CLASSES) -> Iterator[tuple[str, Wire]]:
+    """Yield what a school of so many classes begins with: each item with its table."""
     context = TenantContext.of_directory(SchoolId(school), "benchmark")
     secret = _secret(school)
     yield _item(keys.school_key(context), SchoolKey(wrapped=wrapped(secret, {"school_id": school})))
@@ -81,7 +81,7 @@ def items_of(school: str) -> Iterator[tuple[str, Wire]]:
     term = Term(term=TERM, version=1, state=TermState.OPEN, title="Cuarto bimestre")
     yield _item(term.key(context), term)
     yield _item(term.directory_key(context), term)
-    for number in range(CLASSES):
+    for number in range(classes):
         yield from _class_items(context, SecretKey(secret), number)
 
 

@@ -29,6 +29,7 @@ class Place:
     schools: int
     latency_ms: float
     peer_python: Path
+    seed: str = "tests.benchmarks.interactive.school"  # the module that says what a school's tables begin with
 
 
 @dataclass(frozen=True, slots=True)
@@ -130,7 +131,7 @@ def _stub(stack: ExitStack, place: Place, of: str, credentials_last: float) -> t
         f"{of}-aws",
         [
             *("tests.benchmarks.aws_stub", "--host", HOST, "--port", str(port.number), "--jwks", str(place.jwks)),
-            *("--seed", "tests.benchmarks.interactive.school", "--schools", str(place.schools)),
+            *("--seed", place.seed, "--schools", str(place.schools)),
             *("--latency-ms", str(place.latency_ms), "--credentials-last", str(credentials_last)),
         ],
         ports=[port],

@@ -26,6 +26,7 @@ from tests.benchmarks.interactive.measuring import Measured, measure
 from tests.benchmarks.interactive.sides import Place, Side
 from tests.benchmarks.interactive.summary import Aim
 from tests.benchmarks.interactive.teachers import UserPool
+from tests.benchmarks.isolation import school
 from tests.benchmarks.isolation.one_call import us_per_call
 from tests.benchmarks.isolation.service import CREDENTIALS, TYPES
 from tests.benchmarks.ratios import ratios
@@ -73,6 +74,7 @@ def play(plan: Plan, environment: Path, say: Say) -> dict[str, Any]:
         schools=plan.schools,
         latency_ms=plan.latency_ms,
         peer_python=environment / "bin" / "python",
+        seed=school.__name__,
     )
     k6 = K6(environment / "bin" / "k6", folder / "teachers.json", folder, everybody=True)
     with ExitStack() as stack:
