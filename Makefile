@@ -42,6 +42,10 @@ demo: $(READY) ## A school day played on the platform and judged from the outsid
 chaos: $(READY) ## The services killed before and after each request that they make (CHAOS_OPTIONS=--short)
 	@exec $(BIN)/python -m luca_local.chaos $(CHAOS_OPTIONS)
 
+.PHONY: isolation
+isolation: $(READY) ## Each wall between schools attacked by itself, and without its guards (ISOLATION_OPTIONS=--short)
+	@exec $(BIN)/python -m luca_local.isolation $(ISOLATION_OPTIONS)
+
 .PHONY: test
 test: $(READY) ## Every test that needs neither Docker nor a browser, against the embedded emulator
 	@$(BIN)/python -m pytest tests --ignore=tests/browser --ignore=tests/containers -n $(TEST_WORKERS) --dist loadfile \
@@ -92,7 +96,7 @@ images: ## The services' images and those of the local platform (BASE_IMAGE, IMA
 	@$(DOCKER) image ls --filter 'reference=luca-*:$(IMAGE_TAG)'
 
 .PHONY: test-all
-test-all: lint test policy-oracle demo chaos images test-containers test-browser ## The long form: everything above, whole
+test-all: lint test policy-oracle isolation demo chaos images test-containers test-browser ## The long form: everything above, whole
 
 .PHONY: setup
 setup: $(READY) ## Install everything that the other targets need, into this directory
