@@ -84,7 +84,7 @@ fmt: $(READY) ## Format the code and mend what ruff can mend
 policy-oracle: ## Check the table of IAM decisions by an implementation that is not ours (needs Node)
 	@mkdir -p build/oracle && cp tests/isolation/policy/oracle/* build/oracle/
 	@cd build/oracle && npm install --no-package-lock --no-audit --no-fund --silent
-	@cd build/oracle && node decide.mjs ../../tests/isolation/policy $(ORACLE_OPTIONS)
+	@cd build/oracle && node decide.mjs ../../infra/local/src/luca_local/isolation/policy_wall $(ORACLE_OPTIONS)
 
 .PHONY: images
 images: ## The services' images and those of the local platform (BASE_IMAGE, IMAGE_TAG, BUILD_OPTIONS)

@@ -85,11 +85,12 @@ async def try_wall(
         told: Is told of each removal.
     """
     started = time.monotonic()
-    tried = await wall.tried(_plan(wall, extent, seed))
     removals = []
-    for guard in wall.guards if guards is None else guards:
-        removals.append(await without_guard(wall, guard, extent, seed))
-        told(wall.name, removals[-1])
+    async with wall.standing():
+        tried = await wall.tried(_plan(wall, extent, seed))
+        for guard in wall.guards if guards is None else guards:
+            removals.append(await without_guard(wall, guard, extent, seed))
+            told(wall.name, removals[-1])
     return WallTally(wall.name, wall.alone, tuple(tried), tuple(removals), time.monotonic() - started)
 
 
@@ -101,7 +102,7 @@ async def without_guard(wall: Wall, guard: Guard, extent: Extent, seed: int) -> 
             tried = await wall.tried(plan)
     except GuardGone as gone:
         return Removal(guard.name, guard.backed_by, trouble=str(gone))
-    leaks = [each for each in tried if isinstance(each, Attempt) and each.ending is Ending.LEAKED]
+    leaks = [each for each in tried if _missed(guard, each)]
     return Removal(
         guard.name,
         guard.backed_by,
@@ -109,6 +110,12 @@ async def without_guard(wall: Wall, guard: Guard, extent: Extent, seed: int) -> 
         examples=tuple(f"{each.kind}: {each.what}" for each in leaks[:3]),
         trouble="" if tried else "nothing was tried",
     )
+
+
+def _missed(guard: Guard, each: Tried) -> bool:
+    if isinstance(each, Attempt):
+        return each.ending is Ending.LEAKED
+    return guard.missed_by_controls and not each.succeeded
 
 
 def _plan(wall: Wall, extent: Extent, seed: int, kinds: frozenset[str] = frozenset()) -> Plan:

@@ -4,11 +4,12 @@ from collections.abc import Iterator
 from typing import Final
 
 from luca_local.isolation.credential_wall.wall import CredentialWall
+from luca_local.isolation.policy_wall.wall import PolicyWall
 from luca_local.isolation.token_wall.wall import TokenWall
 from luca_local.isolation.type_wall.wall import TypeWall
 from luca_local.isolation.walls import Wall
 
-WALLS: Final = ("token", "types", "credentials")
+WALLS: Final = ("token", "types", "credentials", "policy")
 
 
 def every_wall() -> Iterator[Wall]:
@@ -16,3 +17,4 @@ def every_wall() -> Iterator[Wall]:
     yield TokenWall()
     yield TypeWall()
     yield CredentialWall()
+    yield PolicyWall()

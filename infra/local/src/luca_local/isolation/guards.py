@@ -24,12 +24,14 @@ class Guard:
         backed_by: What holds when only this one is gone: then its removal alone must leak nothing, and another guard
             of the list is the removal of both.
         kinds: Where its absence is looked for in the short extent; everywhere when empty.
+        missed_by_controls: Whether it is missed, too, when rightful requests don't succeed any more.
     """
 
     name: str
     removed: Callable[[], AbstractContextManager[None]]
     backed_by: str = ""
     kinds: frozenset[str] = frozenset()
+    missed_by_controls: bool = False
 
 
 @dataclass(frozen=True, slots=True)

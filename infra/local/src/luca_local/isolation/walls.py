@@ -1,10 +1,12 @@
 """What a wall is to the battery: attempts at it, and the guards that it consists of."""
 
-from collections.abc import Sequence
+from abc import ABC, abstractmethod
+from collections.abc import AsyncIterator, Sequence
+from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from enum import StrEnum
 from random import Random
-from typing import Protocol, TypeVar
+from typing import TypeVar
 
 from luca_local.isolation.attempts import Tried
 from luca_local.isolation.guards import Guard
@@ -44,20 +46,27 @@ class Plan:
         return self.chance.sample(all_of_them, few)
 
 
-class Wall(Protocol):
-    """One wall, with the others taken away."""
+class Wall(ABC):
+    """One wall, with the others taken away; it is tried while it stands.
+
+    Attributes:
+        name: What it is called.
+        alone: How the others are taken away, in words.
+    """
+
+    name: str
+    alone: str
+
+    @asynccontextmanager
+    async def standing(self) -> AsyncIterator[None]:
+        """Set up what outlives a single try."""
+        yield
 
     @property
-    def name(self) -> str:
-        """What it is called."""
-
-    @property
-    def alone(self) -> str:
-        """How the others are taken away, in words."""
-
-    @property
+    @abstractmethod
     def guards(self) -> Sequence[Guard]:
         """What it consists of."""
 
+    @abstractmethod
     async def tried(self, plan: Plan) -> list[Tried]:
         """Try it."""

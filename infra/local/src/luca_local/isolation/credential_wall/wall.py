@@ -15,7 +15,7 @@ from luca_local.isolation.credential_wall.requests import some_work
 from luca_local.isolation.credential_wall.storms import STORMS, Storm
 from luca_local.isolation.guards import Guard, Instead
 from luca_local.isolation.recording_aws import RecordingAws, recording_aws
-from luca_local.isolation.walls import Extent, Plan
+from luca_local.isolation.walls import Extent, Plan, Wall
 from luca_shared.aws import AwsClient, AwsError, DynamoDB, Kms, RetryPolicy
 from luca_shared.tenancy.context import TenantContext
 from luca_shared.tenancy.credentials import TenantCredentials
@@ -47,12 +47,16 @@ class _Scene:
     broken: list[str] = field(default_factory=list)
 
 
-class CredentialWall:
+class CredentialWall(Wall):
     """The schools' credentials, their cache, and the client that signs with them."""
 
     name = "credentials"
     alone = "keys are checked by nobody and AWS refuses nobody: only whose credentials sign what is looked at"
-    guards: Sequence[Guard] = GUARDS
+
+    @property
+    def guards(self) -> Sequence[Guard]:
+        """What it consists of."""
+        return GUARDS
 
     async def tried(self, plan: Plan) -> list[Tried]:
         """Let the schools work, storm after storm."""

@@ -12,7 +12,7 @@ from luca_local.isolation.token_wall.guards import GUARDS
 from luca_local.isolation.token_wall.key_sets import tried_key_sets
 from luca_local.isolation.token_wall.minting import key, signed
 from luca_local.isolation.token_wall.rig import MINE, THEIRS, Rig, rig
-from luca_local.isolation.walls import Plan
+from luca_local.isolation.walls import Plan, Wall
 
 _CLAIMING: Final = (
     "X-School-Id",
@@ -25,12 +25,16 @@ _CLAIMING: Final = (
 _AT_THE_SERVER: Final = frozenset({400, 401, 413, 431})  # refused by the verifier, or by HTTP's own parser before it
 
 
-class TokenWall:
+class TokenWall(Wall):
     """The verifier and the middleware that uses it, before an application that gives everybody everything."""
 
     name = "token"
     alone = "everybody whom the token names is given everything: no types, no school's credentials, no policy"
-    guards: Sequence[Guard] = GUARDS
+
+    @property
+    def guards(self) -> Sequence[Guard]:
+        """What it consists of."""
+        return GUARDS
 
     async def tried(self, plan: Plan) -> list[Tried]:
         """Try every class of token."""

@@ -17,15 +17,19 @@ from luca_local.isolation.type_wall.other_doors import tried_elsewhere
 from luca_local.isolation.type_wall.payloads import tried_payloads
 from luca_local.isolation.type_wall.rig import rig
 from luca_local.isolation.type_wall.signatures import tried_signatures
-from luca_local.isolation.walls import Plan
+from luca_local.isolation.walls import Plan, Wall
 
 
-class TypeWall:
+class TypeWall(Wall):
     """Ids, keys and tables, by somebody whose credentials reach everything."""
 
     name = "types"
     alone = "everybody signs as root, at an AWS that refuses nothing: only ids and keys are in the way"
-    guards: Sequence[Guard] = GUARDS
+
+    @property
+    def guards(self) -> Sequence[Guard]:
+        """What it consists of."""
+        return GUARDS
 
     async def tried(self, plan: Plan) -> list[Tried]:
         """Try every door, every method and every kind of key."""
