@@ -49,7 +49,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 async def _run(options: argparse.Namespace, seed: int) -> list[WallTally]:
     tallies = []
-    for wall in every_wall():
+    logs = (options.output.parent / "isolation").absolute()
+    for wall in every_wall(logs):
         if options.only in {None, wall.name}:
             summary.wall_begins(wall.name, wall.alone)
             tallies.append(await try_wall(wall, options.extent, seed, told=summary.removed))

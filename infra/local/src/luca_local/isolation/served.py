@@ -10,9 +10,9 @@ from luca_local.ports import HOST
 
 async def served(app: web.Application, stack: AsyncExitStack, **options: Any) -> str:
     """Serve it until the stack unwinds; return its URL."""
-    runner = web.AppRunner(app, access_log=None, **options)
+    runner = web.AppRunner(app, access_log=None, shutdown_timeout=0.1, **options)
     await runner.setup()
     stack.push_async_callback(runner.cleanup)
-    await web.TCPSite(runner, HOST, 0, shutdown_timeout=0.1).start()
+    await web.TCPSite(runner, HOST, 0).start()
     host, port = runner.addresses[0][:2]
     return f"http://{host}:{port}"

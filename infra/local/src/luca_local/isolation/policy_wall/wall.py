@@ -110,7 +110,7 @@ def _mutation(account: Account, mutation: Mapping[str, Any]) -> Guard:
     changed = changed_by(mutation["name"])
     kinds = frozenset(_kind(request) for request in REQUESTS if request["name"] in changed)
     # A policy can also be broken so that it lets nobody through: that is missed by those whom it concerns.
-    return Guard(f"the policy as it is: {mutation['name']}", removed, kinds=kinds, missed_by_controls=True)
+    return Guard(f"the deployed text ({mutation['name']})", removed, kinds=kinds, missed_by_controls=True)
 
 
 def _of_the_pool(account: Account) -> Iterator[Guard]:

@@ -30,7 +30,7 @@ def jwk(private: rsa.RSAPrivateKey, kid: Any = KID, **changes: Any) -> dict[str,
     return _without_omissions({**whole, **changes})
 
 
-def claims(now: float = NOW, **changes: Any) -> dict[str, Any]:
+def claims(now: float = NOW, /, **changes: Any) -> dict[str, Any]:
     """Return what a right token says; a change to `...` leaves a claim out."""
     whole = {
         "sub": "0d3c",

@@ -3,7 +3,7 @@
 from collections.abc import Callable, Mapping
 from contextlib import suppress
 from datetime import UTC, datetime, timedelta
-from typing import Any, Final
+from typing import Any, Final, cast
 
 import msgspec
 
@@ -16,9 +16,9 @@ from luca_local.isolation.type_wall.rig import school
 from luca_local.isolation.walls import Plan
 from luca_shared.aws import Credentials, Message
 from luca_shared.records.school import School
-from luca_shared.tenancy.context import TenantContext
+from luca_shared.tenancy.context import TenantContext, VerifiedClaims
 from luca_shared.tenancy.credentials import TenantCredentials
-from luca_shared.tenancy.ids import SchoolId
+from luca_shared.tenancy.ids import PersonId, SchoolId
 
 _NOW: Final = datetime(2026, 11, 24, tzinfo=UTC)
 _RULES: Final = Rules(frozenset({"behavior"}), Permissions.parse(DEFAULT), timedelta(days=7), timedelta(minutes=5))
@@ -145,6 +145,16 @@ async def _tags(plan: Plan) -> list[Tried]:
         with suppress(ValueError):  # InvalidId
             await credentials.get(forged)
         found.append(_attempt(kind, f"a school with {of}: {ascii(text)[:40]}", list(asked)))
+    for nobody in (
+        None,
+        "norte",
+        {"school_id": "norte"},
+        VerifiedClaims(SchoolId("norte"), PersonId("p"), frozenset(), 0),
+    ):
+        asked.clear()
+        with suppress(TypeError):
+            await credentials.get(cast("TenantContext", nobody))
+        found.append(_attempt(kind, f"no context: {type(nobody).__name__}", list(asked)))
     return found
 
 
