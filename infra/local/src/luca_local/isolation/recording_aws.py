@@ -18,29 +18,45 @@ _ANY_KEY: Final = base64.b64encode(bytes(32)).decode()
 
 @dataclass(frozen=True, slots=True)
 class Recorded:
-    """A request as it came.
+    """A request as it came: in AWS's JSON, or for an object of a bucket.
 
     Attributes:
         operation: AWS's name of it.
         access_key_id: Who signed it.
         headers: In lower case.
         raw: Its body.
+        method: HTTP's.
+        path: As it was sent; an object's has its name.
     """
 
     operation: str
     access_key_id: str
     headers: Mapping[str, str] = field(repr=False)
     raw: bytes = field(repr=False)
+    method: str = "POST"
+    path: str = "/"
+
+    @property
+    def is_of_an_object(self) -> bool:
+        """Whether it is for S3."""
+        return self.path != "/"
+
+    @property
+    def body(self) -> Any:
+        """What it asks for, in AWS's JSON."""
+        return orjson.loads(self.raw)
 
     @property
     def named(self) -> list[str]:
         """The texts by which it names items: keys, index attributes, and the values of expressions and statements."""
-        return list(_named(orjson.loads(self.raw)))
+        return [] if self.is_of_an_object else list(_named(self.body))
 
     @property
     def schools(self) -> set[str]:
-        """The schools whose data its keys, or its encryption context, name."""
-        context = orjson.loads(self.raw).get("EncryptionContext", {})
+        """The schools whose data its keys, its encryption context or its object's name say."""
+        if self.is_of_an_object:
+            return {self.path.split("/")[2]}
+        context = self.body.get("EncryptionContext", {})
         partitions = {text.removeprefix(_PREFIX).split("#")[0] for text in self.named if text.startswith(_PREFIX)}
         return partitions | set(context.values())
 
@@ -59,12 +75,15 @@ class RecordingAws:
 
     async def answer(self, request: web.Request) -> web.Response:
         """Write a request down and answer it."""
-        operation = request.headers["X-Amz-Target"].rpartition(".")[2]
+        operation = request.headers.get("X-Amz-Target", f"S3.{request.method.capitalize()}Object").rpartition(".")[2]
         scope = request.headers["Authorization"].partition("Credential=")[2]
         headers = {name.lower(): value for name, value in request.headers.items()}
-        recorded = Recorded(operation, scope.partition("/")[0], headers, await request.read())
+        raw = await request.read()
+        recorded = Recorded(operation, scope.partition("/")[0], headers, raw, request.method, request.rel_url.raw_path)
         self.recorded.append(recorded)
-        return await self.before(recorded) or as_json(_answer(operation, orjson.loads(recorded.raw)))
+        if (answered := await self.before(recorded)) is not None:
+            return answered
+        return web.Response() if recorded.is_of_an_object else as_json(_answer(operation, recorded.body))
 
 
 @asynccontextmanager
@@ -72,7 +91,7 @@ async def recording_aws() -> AsyncIterator[RecordingAws]:
     """Listen while the context lasts."""
     aws = RecordingAws()
     app = web.Application(client_max_size=2**24)
-    app.router.add_post("/", aws.answer)
+    app.router.add_route("*", "/{object:.*}", aws.answer)
     async with AsyncExitStack() as stack:
         aws.url = await served(app, stack)
         yield aws

@@ -2,6 +2,7 @@
 
 import asyncio
 import hmac
+from base64 import b64encode
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
@@ -14,9 +15,15 @@ from aiohttp import web
 from luca_local.isolation.credential_wall.storms import Storm
 from luca_local.isolation.recording_aws import Recorded, as_json
 from luca_shared.aws import Credentials
-from luca_shared.aws.errors import AccessDenied, Throttled, Unavailable
 
-_FAULTS: Final = (Throttled, Unavailable, AccessDenied)
+_FAULTS: Final = ("AccessDenied", "InvalidClientTokenId", "RegionDisabledException")  # none that botocore waits for
+_REFUSAL: Final = "<ErrorResponse><Error><Code>{code}</Code><Message>no</Message></Error></ErrorResponse>"
+_GIVEN: Final = (
+    '<AssumeRoleResponse xmlns="https://sts.amazonaws.com/doc/2011-06-15/"><AssumeRoleResult><Credentials>'
+    "<AccessKeyId>ASIA{number:08d}</AccessKeyId><SecretAccessKey>secret-{number}</SecretAccessKey>"
+    "<SessionToken>token-{number}</SessionToken><Expiration>{expires_at}</Expiration>"
+    "</Credentials></AssumeRoleResult></AssumeRoleResponse>"
+)
 _START: Final = 1_790_000_000.0
 
 
@@ -43,7 +50,7 @@ class Issued:
 
 @dataclass(slots=True)
 class Sts:
-    """Gives every school what it asks for, when it doesn't fail."""
+    """Gives every school what it asks for, when it doesn't fail; it speaks as STS does, over the wire."""
 
     storm: Storm
     clock: Clock
@@ -51,22 +58,32 @@ class Sts:
     issued: dict[str, Issued] = field(default_factory=dict)
     failures: int = 0
 
-    async def __call__(self, role_arn: str, tags: Mapping[str, str], session_name: str) -> Credentials:  # noqa: ARG002
-        """Give credentials, or fail."""
+    async def answer(self, request: web.Request) -> web.Response:
+        """Answer AssumeRole."""
+        form = await request.post()
+        school_id = str(form["Tags.member.1.Value"])
         await asyncio.sleep(self.chance.random() / 500)
         if self.chance.random() < self.storm.sts_fails:
             self.failures += 1
-            raise self.chance.choice(_FAULTS)("AssumeRole", "Storm")
+            return web.Response(
+                status=403, text=_REFUSAL.format(code=self.chance.choice(_FAULTS)), content_type="text/xml"
+            )
         number = len(self.issued)
-        expires_at = datetime.fromtimestamp(self.clock.now + self.chance.uniform(*self.storm.lifetime), UTC)
+        # STS tells whole seconds.
+        expires_at = datetime.fromtimestamp(int(self.clock.now + self.chance.uniform(*self.storm.lifetime)), UTC)
         credentials = Credentials(f"ASIA{number:08d}", f"secret-{number}", f"token-{number}", expires_at)
-        self.issued[credentials.access_key_id] = Issued(tags["school_id"], credentials)
-        return credentials
+        self.issued[credentials.access_key_id] = Issued(school_id, credentials)
+        return web.Response(
+            text=_GIVEN.format(number=number, expires_at=f"{expires_at:%Y-%m-%dT%H:%M:%SZ}"), content_type="text/xml"
+        )
 
 
 @dataclass(slots=True)
 class Weather:
-    """What AWS answers in a storm, and when each request arrived."""
+    """What AWS answers in a storm, and when each request arrived.
+
+    Each answer says what was asked for: so an answer that has come to somebody else is known.
+    """
 
     storm: Storm
     clock: Clock
@@ -76,16 +93,40 @@ class Weather:
     losses: int = 0
 
     async def __call__(self, recorded: Recorded) -> web.Response | None:
-        """Note when a request came; reject it, lose its answer, or let it be."""
+        """Note when a request came; reject it, lose its answer, or echo what it asks for."""
         self.arrived.append((recorded, self.clock.now))
         await asyncio.sleep(self.chance.random() / 500)
         if self.chance.random() < self.storm.rejected:
             self.rejections += 1
-            return as_json({"__type": "ExpiredTokenException"}, 400)
+            return _failed(recorded, 400, "ExpiredToken")
         if self.chance.random() < self.storm.lost:
             self.losses += 1
-            return as_json({"__type": "InternalServerError"}, 500)
-        return None
+            return _failed(recorded, 500, "InternalServerError")
+        return _echo(recorded)
+
+
+def _failed(recorded: Recorded, status: int, code: str) -> web.Response:
+    if recorded.is_of_an_object:
+        return web.Response(status=status, text=f"<Error><Code>{code}</Code></Error>")
+    return as_json({"__type": code}, status)
+
+
+def _echo(recorded: Recorded) -> web.Response | None:
+    """Answer a read with what it asks for."""
+    if recorded.is_of_an_object:
+        return web.Response(text=recorded.path)
+    body = recorded.body
+    match recorded.operation:
+        case "GetItem":
+            return as_json({"Item": body["Key"]})
+        case "BatchGetItem":
+            return as_json({"Responses": {table: each["Keys"] for table, each in body["RequestItems"].items()}})
+        case "Query":
+            return as_json({"Items": [{"pk": body["ExpressionAttributeValues"][":partition"]}]})
+        case "Decrypt":
+            said = b64encode(body["EncryptionContext"]["school_id"].encode()).decode()
+            return as_json({"Plaintext": said, "KeyId": "k"})
+    return None
 
 
 def fault_of(recorded: Recorded, at: float, issued: Mapping[str, Issued]) -> str:
@@ -114,7 +155,8 @@ def _signature(recorded: Recorded, secret: str) -> str:
     scope = authorization.partition("Credential=")[2].partition(",")[0].partition("/")[2]
     names = authorization.partition("SignedHeaders=")[2].partition(",")[0]
     lines = "".join(f"{name}:{recorded.headers[name]}\n" for name in names.split(";"))
-    canonical = f"POST\n/\n\n{lines}\n{names}\n{sha256(recorded.raw).hexdigest()}"
+    digest = recorded.headers.get("x-amz-content-sha256", sha256(recorded.raw).hexdigest())
+    canonical = f"{recorded.method}\n{recorded.path}\n\n{lines}\n{names}\n{digest}"
     digest = sha256(canonical.encode()).hexdigest()
     text = f"AWS4-HMAC-SHA256\n{recorded.headers['x-amz-date']}\n{scope}\n{digest}"
     key = f"AWS4{secret}".encode()

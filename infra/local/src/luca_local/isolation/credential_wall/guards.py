@@ -7,7 +7,7 @@ from collections.abc import Awaitable, Callable
 from typing import Any, Final
 
 from luca_local.isolation.guards import Guard, Instead, without
-from luca_shared.aws import signing, transport
+from luca_shared.aws import DynamoDB, Item, signing, transport
 from luca_shared.aws.credentials import Credentials
 from luca_shared.aws.errors import CredentialsRejected
 from luca_shared.tenancy import credentials
@@ -19,6 +19,7 @@ from luca_shared.tenancy.table import Tables, TenantTable
 
 _made, _fly, _of, _hold = TenantCredentials.__init__, SingleFlight.run, Tables.of, TenantCredentials._to_hold  # noqa: SLF001
 _sign, _send = signing.Signer.sign, transport.Transport.send
+_get_item = DynamoDB.get_item
 _Keeping: Final = signing._KeepingKeys  # noqa: SLF001
 
 
@@ -99,6 +100,19 @@ async def _sent_with_the_clients_own(of: transport.Transport, *arguments: Any) -
     return await _send(of, service, operation, body, of.current, *rest)  # type: ignore[attr-defined]
 
 
+def _items_by_name() -> Callable[..., Awaitable[Any]]:
+    """Remember what was read, by what it is called in its partition, whosever that is."""
+    read: dict[str, Any] = {}
+
+    async def get_item(of: DynamoDB, table: str, key: Item, **options: Any) -> Any:
+        name = f"{id(of)} {table} {key['sk']}"
+        if name not in read:
+            read[name] = await _get_item(of, table, key, **options)
+        return read[name]
+
+    return get_item
+
+
 def _keys_by_day() -> Callable[..., str]:
     keys: dict[str, bytes] = {}
 
@@ -147,5 +161,8 @@ GUARDS: Final[tuple[Guard, ...]] = (
         kinds={"interleaved"},
     ),
     without("a signing key for each secret", Instead(_Keeping, "signature", _keys_by_day()), kinds={"interleaved"}),
+    without(
+        "what was read, for who has read it", Instead(DynamoDB, "get_item", _items_by_name()), kinds={"interleaved"}
+    ),
     without("the session's own token", Instead(signing.Signer, "sign", _first_session_token()), kinds={"interleaved"}),
 )
