@@ -46,3 +46,4 @@ def test_each_guard_is_there_once() -> None:
     for wall in WALLS.values():
         names = [guard.name for guard in wall.guards]
         assert len(set(names)) == len(names)
+        assert {guard.backed_by for guard in wall.guards} <= {"", *names}

@@ -123,13 +123,13 @@ def _of_the_pool(account: Account) -> Iterator[Guard]:
         "claims that can't be changed",
         lax(account, mutable=True, writable=False),
         UPDATE,
-        "a client that may not write them",
+        "a client that may not write the claims",
     )
     yield guard(
         "a client that may not write the claims",
         lax(account, mutable=False, writable=True),
         UPDATE,
-        "their being immutable",
+        "claims that can't be changed",
     )
     yield guard(
         "claims that can't be changed, nor written by the client", lax(account, mutable=True, writable=True), UPDATE

@@ -11,17 +11,21 @@ from luca_gov_sync import command_line, payload_store
 from luca_ingest_worker import messages
 from luca_interactive import cursors, inputs
 from luca_local.isolation.guards import Guard, Instead, without
+from luca_local.isolation.type_wall.ciphertexts import KIND
 from luca_shared.records.record import Record
 from luca_shared.records.school import School
 from luca_shared.runtime.problems import Problem
 from luca_shared.runtime.requests import parse_body
 from luca_shared.tenancy import context, credentials, key_types, keys, ownership, range_query
+from luca_shared.tenancy.aged_cache import AgedCache
 from luca_shared.tenancy.context import TenantContext
 from luca_shared.tenancy.ids import InvalidId, SchoolId
 from luca_shared.tenancy.key_types import SEPARATOR, Range
 from luca_shared.tenancy.ownership import Ownership
+from luca_shared.tenancy.secret_key import SecretKey
 from luca_shared.tenancy.table import Tables, TenantTable
 
+_remembered = AgedCache.get
 _of_school = Ownership.__init__
 _decode = messages._decode  # noqa: SLF001  # guards are what is private
 _LINE_FEED_ALLOWED: Final = Annotated[str, msgspec.Meta(pattern=r"^[a-z0-9][a-z0-9-]{0,62}$")]
@@ -103,6 +107,16 @@ def _made_by_anybody(_: TenantContext) -> None:
     """Refuse nobody."""
 
 
+def _of_whichever_school(of: AgedCache[Any, Any], key: Any) -> Any:
+    """Find what is remembered by the last part of its name."""
+    last = key[-1] if isinstance(key, tuple) else None
+    alike = [each for each in of._entries if last is None or each[-1] == last]  # noqa: SLF001
+    return _remembered(of, alike[0]) if alike else None
+
+
+_BOUND_TO_NOTHING: Final = Instead(SecretKey, "_authenticated", lambda of, _: of._header)  # noqa: SLF001
+_BY_STUDENT_ALONE: Final = Instead(AgedCache, "get", _of_whichever_school)
+
 GUARDS: Final[tuple[Guard, ...]] = (
     without(
         "the `#` that ends a school's prefix",
@@ -133,7 +147,7 @@ GUARDS: Final[tuple[Guard, ...]] = (
         kinds={"a key among the attributes"},
     ),
     without(
-        "one part for one part: no separator in it",
+        "the refusal of separators in a key's parts",
         Instead(keys, "joined", _any_parts),
         Instead(key_types, "joined", _any_parts),
         kinds={"a part that is two"},
@@ -169,7 +183,7 @@ GUARDS: Final[tuple[Guard, ...]] = (
         kinds={"an event in a message"},
     ),
     without(
-        "no school in an event",
+        "the refusal of a school in an event",
         Instead(messages, "_decode", _decoded_without_its_school),
         kinds={"an event in a message"},
     ),
@@ -185,5 +199,16 @@ GUARDS: Final[tuple[Guard, ...]] = (
     without("the pattern of ids in paths", _parsing("path", _any_path), kinds={"an id in a path"}),
     without("the pattern of ids in queries", _parsing("query", _any_query), kinds={"an id in a query"}),
     without("the pattern of ids in bodies", _parsing("body", _any_body), kinds={"an id in a body"}),
+    without(
+        "what a ciphertext is bound to",
+        _BOUND_TO_NOTHING,
+        kinds={KIND},
+    ),
+    without(
+        "keys in memory by their school",
+        _BY_STUDENT_ALONE,
+        backed_by="what a ciphertext is bound to",
+        kinds={KIND},
+    ),
     without("the check of payloads", Instead(payload_store, "_check", _nothing), kinds={"a foreign payload"}),
 )

@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from luca_local.isolation.attempts import Tried
 from luca_local.isolation.guards import Guard
 from luca_local.isolation.type_wall.api_doors import tried_api
+from luca_local.isolation.type_wall.ciphertexts import tried_ciphertexts
 from luca_local.isolation.type_wall.foreign_keys import (
     tried_index_attributes,
     tried_keys,
@@ -41,6 +42,7 @@ class TypeWall(Wall):
                 *await tried_positions(place),
                 *tried_parts(),
                 *await tried_payloads(place),
+                *await tried_ciphertexts(place),
                 *await tried_elsewhere(plan),
                 *await tried_api(place, plan),
                 *(tried_signatures() if not plan.kinds else ()),
