@@ -29,16 +29,18 @@ def main(arguments: Sequence[str] | None = None) -> int:
     """Return the process's exit code: 0 when nothing leaked, all was proven, and every missing guard was missed."""
     options = _parser().parse_args(arguments)
     isolate(os.environ)
-    logging.disable(logging.CRITICAL)  # what is refused is logged, and nothing but refusals is wanted here
     seed = random.SystemRandom().randrange(2**32) if options.seed is None else options.seed
     options.output.parent.mkdir(parents=True, exist_ok=True)
     options.output.unlink(missing_ok=True)  # one that was left behind would speak of another run
     started = time.monotonic()
     summary.begins(f"{options.extent} extent, seed {seed} (--seed {seed} does it again)")
     try:
+        logging.disable(logging.CRITICAL)  # what is refused is logged, and nothing but refusals is wanted here
         tallies = asyncio.run(_run(options, seed))
     except KeyboardInterrupt:
         return 130
+    finally:
+        logging.disable(logging.NOTSET)
     versions = {"python": platform.python_version(), **{name: version(name) for name in _VERSIONS}}
     seconds = time.monotonic() - started
     result = outcome(tallies, seed=seed, extent=options.extent, seconds=seconds, versions=versions)
