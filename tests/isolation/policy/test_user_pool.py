@@ -6,7 +6,8 @@ import pytest
 
 from luca_local.isolation.attempts import Attempt, Control, Ending, Tried
 from luca_local.isolation.policy_wall.account import Account
-from luca_local.isolation.policy_wall.user_pool import SIGN_UP, UPDATE, another_pool, open_to_sign_ups, tried_user_pool
+from luca_local.isolation.policy_wall.lax_pools import another_pool, open_to_sign_ups
+from luca_local.isolation.policy_wall.user_pool import SIGN_UP, UPDATE, tried_user_pool
 
 
 def leaks(tried: Sequence[Tried]) -> set[str]:

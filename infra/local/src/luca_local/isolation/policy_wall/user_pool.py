@@ -4,20 +4,19 @@ import base64
 import json
 import secrets
 from collections.abc import Callable, Iterator, Mapping
-from contextlib import AbstractContextManager, contextmanager
 from functools import partial
 from typing import Any, Final
 
 from botocore.exceptions import BotoCoreError, ClientError
 
 from luca_local.isolation.attempts import Attempt, Control, Tried, ending
-from luca_local.isolation.policy_wall.account import Account, UserPool
+from luca_local.isolation.policy_wall.account import Account
 
 SIGN_UP: Final = "a sign-up"
 UPDATE: Final = "an update of one's attributes"
 _PASSWORD: Final = "Correct-horse-9"  # noqa: S105  # of accounts that live as long as this process
 _MINE, _THEIRS, _PERSON = "norte", "norte-2", "p1"
-_CLAIMS: Final = ("custom:school_id", "custom:person_id")
+CLAIMS: Final = ("custom:school_id", "custom:person_id")
 
 Call = Callable[[], Any]
 
@@ -143,7 +142,7 @@ def _administrative(person: _Person, caller: str) -> Iterator[tuple[str, Call]]:
     )
     yield (
         "AdminDeleteUserAttributes",
-        partial(cognito.admin_delete_user_attributes, **whose, UserAttributeNames=list(_CLAIMS)),
+        partial(cognito.admin_delete_user_attributes, **whose, UserAttributeNames=list(CLAIMS)),
     )
     yield "AdminAddUserToGroup", partial(cognito.admin_add_user_to_group, **whose, GroupName="school-admin")
     yield "AdminSetUserPassword", partial(cognito.admin_set_user_password, **whose, Password=_PASSWORD, Permanent=True)
@@ -156,7 +155,7 @@ def _attributes(values: Mapping[str, str]) -> list[dict[str, str]]:
 def _claims(token: str) -> str:
     part = token.split(".")[1]
     said = json.loads(base64.urlsafe_b64decode(part + "=" * (-len(part) % 4)))
-    school, person = (said.get(name) for name in _CLAIMS)
+    school, person = (said.get(name) for name in CLAIMS)
     return f"{school} {person} {said.get('cognito:groups', [])}"
 
 
@@ -168,51 +167,3 @@ def _outcome(call: Call) -> str:
     except BotoCoreError as error:  # refused before it was sent
         return type(error).__name__
     return "OK"
-
-
-# --- What the pool consists of, taken away.
-
-
-def open_to_sign_ups(account: Account) -> Callable[[], AbstractContextManager[None]]:
-    """Let everybody sign up."""
-
-    @contextmanager
-    def removed() -> Iterator[None]:
-        cognito = account.client("root", "cognito-idp")
-        settings = {"UserPoolId": account.pool.pool_id}
-        cognito.update_user_pool(**settings, AdminCreateUserConfig={"AllowAdminCreateUserOnly": False})
-        try:
-            yield
-        finally:
-            cognito.update_user_pool(**settings, AdminCreateUserConfig={"AllowAdminCreateUserOnly": True})
-
-    return removed
-
-
-def another_pool(account: Account, *, mutable: bool, writable: bool) -> Callable[[], AbstractContextManager[None]]:
-    """Use a pool whose claims may be changed at all, or by its client: neither can be taken from one that is there."""
-
-    @contextmanager
-    def removed() -> Iterator[None]:
-        cognito, was = account.client("root", "cognito-idp"), account.pool
-        pool = cognito.create_user_pool(
-            PoolName=f"lax-{secrets.token_hex(4)}",
-            AdminCreateUserConfig={"AllowAdminCreateUserOnly": True},
-            Schema=[
-                {"Name": name.removeprefix("custom:"), "AttributeDataType": "String", "Mutable": mutable}
-                for name in _CLAIMS
-            ],
-        )["UserPool"]["Id"]
-        client = cognito.create_user_pool_client(
-            UserPoolId=pool,
-            ClientName="lax",
-            ExplicitAuthFlows=["ALLOW_USER_PASSWORD_AUTH", "ALLOW_REFRESH_TOKEN_AUTH"],
-            WriteAttributes=["locale", *(_CLAIMS if writable else ())],
-        )["UserPoolClient"]["ClientId"]
-        account.pool = UserPool(pool, client)
-        try:
-            yield
-        finally:
-            account.pool = was
-
-    return removed

@@ -19,13 +19,8 @@ from luca_local.isolation.policy_wall.decision_table import (
     mutated,
     outdated,
 )
-from luca_local.isolation.policy_wall.user_pool import (
-    SIGN_UP,
-    UPDATE,
-    another_pool,
-    open_to_sign_ups,
-    tried_user_pool,
-)
+from luca_local.isolation.policy_wall.lax_pools import another_pool, open_to_sign_ups
+from luca_local.isolation.policy_wall.user_pool import SIGN_UP, UPDATE, tried_user_pool
 from luca_local.isolation.walls import Plan, Wall
 from luca_local.running_emulator import EmulatorAccount
 

@@ -16,7 +16,7 @@ from jose.exceptions import JWSError
 
 from luca_interactive import authentication
 from luca_local.isolation.guards import Guard, Instead, without
-from luca_local.isolation.token_wall.forgeries import public_texts
+from luca_local.isolation.token_wall.forged_signatures import public_texts
 from luca_shared.tenancy import jwk_set, jwks, token_claims, token_form, tokens
 from luca_shared.tenancy.context import VerifiedClaims
 from luca_shared.tenancy.ids import InvalidId

@@ -1,91 +1,18 @@
 """The pool's keys out of reach, changed, and poisoned: whoever controls what is fetched still gets nobody in."""
 
 import asyncio
-import json
-from collections.abc import Iterator
-from dataclasses import dataclass
-from typing import Any, Final
+from typing import Final
 
 from aiohttp import web
 
 from luca_local.isolation.attempts import Attempt, Control, Tried, ending
-from luca_local.isolation.token_wall.minting import KID, NOW, claims, jwk, key, signed
-from luca_local.isolation.token_wall.rig import THEIRS, Rig
+from luca_local.isolation.token_wall.minting import claims, jwk, key, signed
+from luca_local.isolation.token_wall.poisoned_sets import Poison, poisons, strangers, theirs_for_days
+from luca_local.isolation.token_wall.rig import Rig
 from luca_local.isolation.walls import Plan
 
 _HOUR: Final = 3600.0
 _NOBODY: Final = frozenset({401, 503})
-
-
-def _theirs() -> dict[str, Any]:
-    """Return claims that are in their time however long the keys are out of reach: only the key is wrong."""
-    return claims(NOW, exp=NOW + 60 * int(_HOUR), **{"custom:school_id": THEIRS})
-
-
-def _stranger(kid: Any = "mine", **changes: Any) -> dict[str, Any]:
-    return jwk(key("a stranger's"), kid, **changes)
-
-
-@dataclass(frozen=True, slots=True)
-class Poison:
-    """A key set that is not to be believed, and a token that it would let in."""
-
-    what: str
-    document: Any
-    token: str
-    status: int = 200
-
-
-def poisons() -> Iterator[Poison]:
-    """Return the sets; a stranger's key is in each, in a form that no pool publishes."""
-    ours, stranger = jwk(key()), key("a stranger's")
-    by_stranger = signed(_theirs(), {"alg": "RS256", "kid": "mine"}, by=stranger)
-    as_the_pool = signed(_theirs(), by=stranger)
-
-    def beside(member: Any, what: str, token: str = by_stranger) -> Poison:
-        return Poison(what, {"keys": [ours, member]}, token)
-
-    for part in ("d", "p", "q", "dp", "dq", "qi", "oth", "k"):
-        yield beside(_stranger(**{part: "AQAB"}), f"a part that must be secret, {part}")
-    yield Poison("a symmetric key", {"keys": [ours, {"kty": "oct", "kid": "o", "k": "AAAA"}, _stranger()]}, by_stranger)
-    yield beside(_stranger(KID), "the pool's id twice, the stranger last", as_the_pool)
-    yield Poison("the pool's id twice, the stranger first", {"keys": [_stranger(KID), ours]}, as_the_pool)
-    yield beside(_stranger(alg="RS512"), "a key for another algorithm")
-    yield beside(_stranger(alg="HS256"), "a key for HS256")
-    yield beside(_stranger(alg=...), "a key for any algorithm")
-    yield beside(_stranger(use="enc"), "a key for encryption")
-    yield beside(_stranger(use=...), "a key for any use")
-    yield beside(_stranger(kty="EC"), "a key of another type")
-    yield beside(_stranger(kty="rsa"), "a type in another case")
-    yield beside(_stranger(kid=...), "a key without an id", signed(_theirs(), {"alg": "RS256"}, by=stranger))
-    yield beside(_stranger(["mine"]), "a list as an id")
-    yield beside(_stranger("m" * 129), "a long id", signed(_theirs(), {"alg": "RS256", "kid": "m" * 129}, by=stranger))
-    for what, weak in (("1024 bits", key("weak", bits=1024)), ("the exponent 3", key("cubic", exponent=3))):
-        token = signed(_theirs(), {"alg": "RS256", "kid": "weak"}, by=weak)
-        yield beside(jwk(weak, "weak"), f"a key of {what}", token)
-    yield beside("mine", "a text among the keys")
-    yield beside(None, "null among the keys")
-    yield Poison("many keys", {"keys": [ours, *(_stranger(f"m{n}") for n in range(40)), _stranger()]}, by_stranger)
-    yield Poison("a long document", {"keys": [ours, _stranger()], "padding": "x" * 70_000}, by_stranger)
-    yield Poison("no list", {"keys": {"0": _stranger()}}, by_stranger)
-    yield Poison("one key that is no set", _stranger(), by_stranger)
-    yield Poison("a list that is no set", [_stranger()], by_stranger)
-    yield Poison("a set in a set", {"keys": [{"keys": [_stranger()]}]}, by_stranger)
-    yield Poison("another name", {"Keys": [_stranger()]}, by_stranger)
-    both = json.dumps({"keys": [ours]})[:-1] + f', "keys": {json.dumps([_stranger()])}}}'
-    yield Poison("two sets in one", both, by_stranger)
-    text = json.dumps({"keys": [_stranger()]})
-    for what, document in (
-        ("nothing", ""),
-        ("no JSON", text + "}"),
-        ("HTML", f"<html><pre>{text}</pre></html>"),
-        ("half of it", text[:-30]),
-        ("UTF-16", text.encode("utf-16")),
-        ("a byte order mark", b"\xef\xbb\xbf" + text.encode()),
-    ):
-        yield Poison(what, document, by_stranger)
-    for status in (201, 203, 206, 304, 400, 403, 404, 500, 503):
-        yield Poison(f"status {status}", {"keys": [_stranger()]}, by_stranger, status)
 
 
 async def tried_key_sets(rig: Rig, plan: Plan) -> list[Tried]:
@@ -132,7 +59,7 @@ async def _poisoned_by(rig: Rig, poison: Poison) -> list[Tried]:
 
 
 async def _redirected(rig: Rig) -> list[Tried]:
-    token = signed(_theirs(), by=key("a stranger's"))
+    token = signed(theirs_for_days(), by=key("a stranger's"))
     found: list[Tried] = []
     for status in (301, 302, 303, 307, 308):
         rig.fresh()
@@ -175,10 +102,10 @@ def _visitors(rig: Rig) -> list[tuple[str, str]]:
 async def _slow(rig: Rig) -> list[Tried]:
     async def never(_: web.Request) -> web.StreamResponse:
         await asyncio.sleep(5)
-        return web.json_response({"keys": [_stranger()]})
+        return web.json_response({"keys": [strangers()]})
 
     rig.keys.serve = never
-    token = signed(_theirs(), {"alg": "RS256", "kid": "mine"}, by=key("a stranger's"))
+    token = signed(theirs_for_days(), {"alg": "RS256", "kid": "mine"}, by=key("a stranger's"))
     return [await _attempt(rig, "keys out of reach, cold", "an answer that takes too long", token)]
 
 
@@ -220,7 +147,7 @@ async def _flooded(rig: Rig) -> list[Tried]:
     kind, before = "an unknown key id", rig.keys.fetches
     found: list[Tried] = []
     for number in range(50):
-        token = signed(_theirs(), {"alg": "RS256", "kid": f"invented-{number}"}, by=key("a stranger's"))
+        token = signed(theirs_for_days(), {"alg": "RS256", "kid": f"invented-{number}"}, by=key("a stranger's"))
         found.append(await _attempt(rig, kind, f"the {number + 1}th invented id", token))
     fetches = rig.keys.fetches - before
     return [*found, Control(kind, "fetches of the keys for 50 invented ids", str(fetches), fetches <= 2)]

@@ -7,11 +7,12 @@ from multidict import CIMultiDict
 
 from luca_local.isolation.attempts import Attempt, Control, Tried, ending
 from luca_local.isolation.guards import Guard
-from luca_local.isolation.token_wall.forgeries import forgeries, theirs
+from luca_local.isolation.token_wall.forgeries import forgeries
 from luca_local.isolation.token_wall.guards import GUARDS
 from luca_local.isolation.token_wall.key_sets import tried_key_sets
 from luca_local.isolation.token_wall.minting import key, signed
 from luca_local.isolation.token_wall.rig import MINE, THEIRS, Rig, rig
+from luca_local.isolation.token_wall.theirs import theirs
 from luca_local.isolation.walls import Plan, Wall
 
 _CLAIMING: Final = (

@@ -6,16 +6,13 @@ from luca_local.isolation.attempts import Tried
 from luca_local.isolation.guards import Guard
 from luca_local.isolation.type_wall.api_doors import tried_api
 from luca_local.isolation.type_wall.ciphertexts import tried_ciphertexts
-from luca_local.isolation.type_wall.foreign_keys import (
-    tried_index_attributes,
-    tried_keys,
-    tried_parts,
-    tried_positions,
-    tried_texts_as_keys,
-)
+from luca_local.isolation.type_wall.foreign_keys import tried_keys
 from luca_local.isolation.type_wall.guards import GUARDS
+from luca_local.isolation.type_wall.index_attributes import tried_index_attributes
+from luca_local.isolation.type_wall.no_keys import tried_parts, tried_texts_as_keys
 from luca_local.isolation.type_wall.other_doors import tried_elsewhere
 from luca_local.isolation.type_wall.payloads import tried_payloads
+from luca_local.isolation.type_wall.positions import tried_positions
 from luca_local.isolation.type_wall.rig import rig
 from luca_local.isolation.type_wall.signatures import tried_signatures
 from luca_local.isolation.walls import Plan, Wall
