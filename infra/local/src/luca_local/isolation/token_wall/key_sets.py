@@ -104,6 +104,7 @@ async def _slow(rig: Rig) -> list[Tried]:
         await asyncio.sleep(5)
         return web.json_response({"keys": [strangers()]})
 
+    rig.fresh(patience=0.2)
     rig.keys.serve = never
     token = signed(theirs_for_days(), {"alg": "RS256", "kid": "mine"}, by=key("a stranger's"))
     return [await _attempt(rig, "keys out of reach, cold", "an answer that takes too long", token)]

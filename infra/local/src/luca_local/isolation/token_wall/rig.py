@@ -81,11 +81,11 @@ class Rig:
         self._client = client
         self.fresh()
 
-    def fresh(self) -> None:
-        """Start over with a verifier that has never seen a key or a token."""
+    def fresh(self, *, patience: float = 10.0) -> None:
+        """Start over with a verifier that has never seen a key or a token; it waits so many seconds for keys."""
         self.clock.now = NOW
         self.keys.publish({"keys": [jwk(key())]})
-        jwks = Jwks(self.keys.url, self._client, timeout=0.3, clock=self.clock)
+        jwks = Jwks(self.keys.url, self._client, timeout=patience, clock=self.clock)
         self.verifier = TokenVerifier(jwks, issuer=ISSUER, client_id=CLIENT, clock=self.clock)
 
     async def verify(self, token: str) -> VerifiedClaims:

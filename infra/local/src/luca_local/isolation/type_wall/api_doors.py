@@ -198,7 +198,7 @@ async def _client(rig: Rig) -> AsyncIterator[aiohttp.ClientSession]:
     limit = SchoolRateLimit(per_second=1e6, burst=1_000_000)
     parts = parts_of(rig.tables, encryption, Ages(), FreezeTimes())
     async with AsyncExitStack() as stack:
-        url = await served(api(parts, _Everybody(), limit, deadline=5, body_limit=2**16), stack)
+        url = await served(api(parts, _Everybody(), limit, deadline=60, body_limit=2**16), stack)
         yield await stack.enter_async_context(aiohttp.ClientSession(url, headers={"Authorization": "Bearer x"}))
 
 

@@ -6,13 +6,14 @@ from dataclasses import dataclass
 from typing import Final
 
 from luca_local.isolation.recording_aws import Recorded, RecordingAws, recording_aws
-from luca_shared.aws import AwsClient, Credentials, DynamoDB, Kms, RetryPolicy
+from luca_shared.aws import AwsClient, Credentials, DynamoDB, Kms, RetryPolicy, Timeouts
 from luca_shared.tenancy.context import TenantContext
 from luca_shared.tenancy.credentials import TenantCredentials
 from luca_shared.tenancy.ids import SchoolId
 from luca_shared.tenancy.table import TableNames, Tables, TenantTable
 
 REGION: Final = "us-east-1"
+_PATIENT: Final = Timeouts(connect=10, read=30, total=60)  # a busy machine is no refusal
 PAIRS: Final = (("norte", "norte-2"), ("norte-2", "norte"), ("norte", "sur"), ("nort", "norte"))
 
 
@@ -53,7 +54,7 @@ async def rig() -> AsyncIterator[Rig]:
     """Set it up while the context lasts."""
     async with (
         recording_aws() as aws,
-        AwsClient(region=REGION, endpoint_url=aws.url, retry=RetryPolicy(attempts=1)) as client,
+        AwsClient(region=REGION, endpoint_url=aws.url, retry=RetryPolicy(attempts=1), timeouts=_PATIENT) as client,
     ):
         dynamodb = DynamoDB(client)
         tables = Tables(dynamodb, TenantCredentials(root_for_everybody, role_arn="any"), TableNames())
