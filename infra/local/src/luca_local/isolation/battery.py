@@ -95,8 +95,8 @@ async def try_wall(
 
 
 async def without_guard(wall: Wall, guard: Guard, extent: Extent, seed: int) -> Removal:
-    """Try a wall while one guard is away."""
-    plan = _plan(wall, extent, seed, guard.kinds if extent is Extent.SHORT else frozenset())
+    """Try a wall while one guard is away: by some attempts of every kind, or of those where it is known to show."""
+    plan = _plan(wall, Extent.SHORT, seed, guard.kinds if extent is Extent.SHORT else frozenset())
     try:
         with guard.removed():
             tried = await wall.tried(plan)

@@ -37,8 +37,8 @@ _GOOD: Final[Mapping[str, str]] = {
 }  # fmt: skip
 _VERSION: Final = {"If-Match": '"1"'}
 _NEW: Final = {"If-None-Match": "*"}
-_PER_PLACE: Final = 90  # texts for each place, of those that there are; in the short extent
-_FEW: Final = 4
+_PER_PLACE: Final = 60  # texts for each place, of those that there are
+_FEW: Final = 4  # in the short extent
 
 
 @dataclass(frozen=True, slots=True)
