@@ -68,12 +68,14 @@ test-containers: $(READY) ## Integration and end-to-end tests on LocalStack and 
 	    --localstack $(LOCALSTACK_IMAGE) --images $(IMAGE_TAG) $(PYTEST_OPTIONS)
 
 .PHONY: lint
-lint: $(READY) ## ruff, mypy --strict, import-linter, cfn-lint
+lint: $(READY) ## ruff, mypy --strict, import-linter, cfn-lint, promtool where it is installed
 	@$(BIN)/ruff check $(SOURCES)
 	@$(BIN)/ruff format --check $(SOURCES)
 	@$(BIN)/mypy $(SOURCES)
 	@$(BIN)/lint-imports
 	@$(BIN)/cfn-lint infra/cloudformation/*.yaml
+	@if command -v promtool >/dev/null; then promtool check config infra/observability/prometheus.yml; \
+	    else echo "lint: SKIPPED promtool, which is not installed (Debian's package prometheus has it)"; fi
 
 .PHONY: fmt
 fmt: $(READY) ## Format the code and mend what ruff can mend
@@ -85,6 +87,10 @@ policy-oracle: ## Check the table of IAM decisions by an implementation that is 
 	@mkdir -p build/oracle && cp tests/isolation/policy/oracle/* build/oracle/
 	@cd build/oracle && npm install --no-package-lock --no-audit --no-fund --silent
 	@cd build/oracle && node decide.mjs ../../infra/local/src/luca_local/isolation/policy_wall $(ORACLE_OPTIONS)
+
+.PHONY: audit
+audit: $(STAMPS)/audit ## Ask a database of advisories about every package (needs the network; AUDIT_SERVICE=osv or pypi)
+	@requirements/audit
 
 .PHONY: images
 images: ## The services' images and those of the local platform (BASE_IMAGE, IMAGE_TAG, BUILD_OPTIONS)
@@ -130,4 +136,10 @@ $(STAMPS)/emulator: requirements/emulator.txt | $(UV)
 	@mkdir -p $(@D)
 	@$(UV) venv -q --allow-existing --python "$(PYTHON)" .venv-emulator
 	@$(UV) pip sync -q --python .venv-emulator/bin/python --require-hashes $<
+	@touch $@
+
+$(STAMPS)/audit: requirements/audit.txt | $(UV)
+	@mkdir -p $(@D)
+	@$(UV) venv -q --allow-existing --python "$(PYTHON)" build/audit
+	@$(UV) pip sync -q --python build/audit/bin/python --require-hashes $<
 	@touch $@

@@ -53,13 +53,13 @@ async def browser() -> AsyncIterator[Browser]:
 
 @pytest_asyncio.fixture(loop_scope="session")
 async def visit(browser: Browser, platform: PlatformProcess, request: pytest.FixtureRequest) -> AsyncIterator[Opening]:
-    """Opens the edge's root page as a browser with such a screen, language and taste; leaves a picture of it."""
+    """Opens a page of the edge as a browser with such a screen, language and taste; leaves a picture of it."""
     visits: list[Visit] = []
 
-    async def open_page(**options: Any) -> Visit:
+    async def open_page(path: str = "/", **options: Any) -> Visit:
         context = await browser.new_context(**options)
         visits.append(Visit(await context.new_page()))
-        await visits[-1].page.goto(platform.record.edge)
+        await visits[-1].page.goto(platform.record.edge + path)
         return visits[-1]
 
     yield open_page

@@ -2,21 +2,22 @@
 
 import time
 from collections.abc import Callable
-from typing import TYPE_CHECKING, Any
+from datetime import UTC, datetime
+from typing import Any
 
 import pytest
+from tests.containers.docker_client import Docker
 
 from luca_local import environment
 from luca_local.aws_clients import session_as
 from luca_local.deployment import deployed
 from luca_local.platform_process import PlatformProcess
 from luca_local.ports import HeldPort
+from luca_local.seed.demo_terms import term_of
 from luca_shared.aws.credentials import Credentials
 from luca_shared.tenancy.sts import StsAssumeRole
 
-if TYPE_CHECKING:
-    from tests.containers.conftest import Docker
-
+PERIOD = term_of(datetime.now(UTC).date()).term
 STOP_TIMEOUT = 30  # seconds that whoever runs the containers waits before it kills
 
 
@@ -27,11 +28,11 @@ def until(happens: Callable[[], Any], within: float = 30) -> None:
         time.sleep(0.1)
 
 
-def is_healthy(docker: "Docker", container: str) -> bool:
+def is_healthy(docker: Docker, container: str) -> bool:
     return bool(docker.inspect("container", container)["State"]["Health"]["Status"] == "healthy")
 
 
-def of_platform(platform: PlatformProcess, docker: "Docker", image: str) -> dict[str, Any]:
+def of_platform(platform: PlatformProcess, docker: Docker, image: str) -> dict[str, Any]:
     """Return the container that this platform runs of an image; others may run beside it."""
     told = f"LUCA_AWS_ENDPOINT_URL={platform.record.aws_endpoint}"
     running = docker("ps", "--quiet", "--filter", f"ancestor={image}", "--filter", "label=luca.platform").split()
@@ -47,7 +48,7 @@ each_that_serves = pytest.mark.parametrize("service", ["interactive", "ingest-wo
 
 @each_that_serves
 async def test_the_platforms_services_are_hardened_containers(
-    platform: PlatformProcess, docker: "Docker", image: str
+    platform: PlatformProcess, docker: Docker, image: str
 ) -> None:
     container = of_platform(platform, docker, image)
     host = container["HostConfig"]
@@ -60,7 +61,7 @@ async def test_the_platforms_services_are_hardened_containers(
 
 @each_that_serves
 def test_one_that_is_told_to_stop_ends_in_order_and_in_time(
-    platform: PlatformProcess, docker: "Docker", image: str
+    platform: PlatformProcess, docker: Docker, image: str
 ) -> None:
     told = of_platform(platform, docker, image)["Config"]["Env"]
     variables = [each for each in told if each.startswith(("LUCA_", "AWS_"))]
@@ -79,7 +80,7 @@ def test_one_that_is_told_to_stop_ends_in_order_and_in_time(
 
 
 async def test_the_sync_sends_a_term_from_its_image(
-    platform: PlatformProcess, docker: "Docker", pytestconfig: pytest.Config
+    platform: PlatformProcess, docker: Docker, pytestconfig: pytest.Config
 ) -> None:
     record = platform.record
     admin = Credentials(record.admin.access_key_id, record.admin.secret_access_key)
@@ -98,7 +99,7 @@ async def test_the_sync_sends_a_term_from_its_image(
     }
     flags = [part for name, value in told.items() for part in ("--env", f"{name}={value}")]
     image = f"luca-gov-sync:{pytestconfig.getoption('--images')}"
-    container = docker.start("--network", "host", *flags, image, "run", "--period", "2026-Q4")
+    container = docker.start("--network", "host", *flags, image, "run", "--period", PERIOD)
     assert docker("wait", container, within=120) == "0", docker("logs", container)
-    status = docker("run", "--rm", "--network", "host", *flags, image, "status", "--period", "2026-Q4")
+    status = docker("run", "--rm", "--network", "host", *flags, image, "status", "--period", PERIOD)
     assert "Completed" in status or "completed" in status

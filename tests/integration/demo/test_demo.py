@@ -101,6 +101,8 @@ def test_a_day_is_played_judged_and_reported(tmp_path: Path) -> None:
     assert report["sync"]["halts"] == 1
     assert report["sync"]["ledger"] == report["sync"]["grades"] - report["sync"]["refused"]
     assert report["isolation"]["attempts"] > 500
+    assert report["personal_data"]["exposed"] == 0
+    assert all(count > 0 for count in report["personal_data"]["characters"].values())
     assert "Nothing was lost, doubled, stale, violated or leaked" in said(tmp_path)
 
 

@@ -126,7 +126,15 @@ async def _faulty_wire(endpoint_url: str) -> AsyncIterator[tuple[FaultyWire, str
 
 
 @pytest.fixture
-async def service(platform: Platform, monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[Service]:
+def settings_of_service() -> dict[str, str]:
+    """What is set other than by default."""
+    return {"LUCA_TERM_STALENESS": "1"}
+
+
+@pytest.fixture
+async def service(
+    platform: Platform, settings_of_service: dict[str, str], monkeypatch: pytest.MonkeyPatch
+) -> AsyncIterator[Service]:
     deployment, emulator = platform.deployment, platform.emulator
     for name in [name for name in os.environ if name.startswith("AWS_")]:
         monkeypatch.delenv(name)
@@ -144,7 +152,7 @@ async def service(platform: Platform, monkeypatch: pytest.MonkeyPatch) -> AsyncI
             Settings,
             environment.of_service({}, deployment, endpoint_url=wire_url, port=0, operations_port=0)
             | environment.of_interactive(deployment)
-            | {"LUCA_TERM_STALENESS": "1"},
+            | settings_of_service,
         )
         life = Life(grace=1)
         stack.push_async_callback(life.end, within=5)

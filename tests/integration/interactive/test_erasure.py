@@ -10,6 +10,7 @@ import pytest
 
 from luca_interactive.parts import PARTS
 from luca_shared.aws.client import AwsClient
+from luca_shared.aws.dynamodb import DynamoDB
 from luca_shared.aws.kms import Kms
 from luca_shared.records.class_ import Enrollment
 from luca_shared.records.event import Event
@@ -161,3 +162,57 @@ async def test_the_prefix_named_schools_administrator_erases_nobody(service: "Se
     assert (await erase(service, student_id, username="admin.norte-2")).status == 404
     assert (await erase(service, student_id, version=2)).status == 412
     assert await stored(service, student_id) == before
+
+
+async def restore(service: "Service", table: Table, copies: list[dict[str, Any]]) -> None:
+    """Put items back as they were: what a restored backup, or a replay of the stream, would do."""
+    deployment = service.platform.deployment
+    name = {Table.LUCA: deployment.table_name, Table.KEYS: deployment.keys_table_name}[table]
+    emulator = service.platform.emulator
+    async with AwsClient(region=emulator.region, endpoint_url=emulator.endpoint_url) as client:
+        for item in copies:
+            await DynamoDB(client).put_item(name, item, credentials=emulator.admin)
+
+
+async def whole(service: "Service", range_: Range) -> list[dict[str, Any]]:
+    return [item async for item in table_of(service).items(range_, consistent=True)]
+
+
+async def test_of_a_backup_that_is_restored_later_the_marks_can_be_read_and_no_text(
+    service: "Service", student_id: str
+) -> None:
+    student = StudentId(student_id)
+    copies = await whole(service, Range(NORTE, Table.LUCA, partition=("STUDENT", student_id)))
+    wrapped = await table_of(service).get(keys.student_key(NORTE, student), consistent=True)
+    assert wrapped is not None
+    answer = await erase(service, student_id)
+    assert answer.status == 200
+
+    erased = [item for item in copies if item["sk"] != "ERASURE"]
+    path, grade_path = f"/v1/students/{student_id}", await cell(service, student_id)
+    try:
+        await restore(service, Table.LUCA, erased)
+        shown = await service.get(ADMIN, path)
+        assert (shown["name"], shown["student_id"]) == (None, student_id)
+        (grade,) = (await service.get(ADMIN, path + "/grades"))["items"]
+        (version,) = (await service.get(ADMIN, grade_path + "/history"))["items"]
+        assert (grade["score"], grade["comment"]) == (8.5, None)
+        assert (version["score"], version["comment"], version["reason"]) == (8.5, None, None)
+
+        # The control: with the key, it is all there. No copy of `luca` has it, and those of `luca-keys` last a day.
+        await restore(service, Table.KEYS, [dict(wrapped)])
+        assert await read_by_another_process(service, await ciphertexts(service, student_id)) == [
+            *("Ana Pérez", "Bien", "first mark"),
+        ]
+    finally:  # erased for good, as it was
+        tombstone = {"entity": "destroyed-student-key", "student_id": student_id}
+        await table_of(service).put(keys.student_key(NORTE, student), tombstone)
+        for item in erased:
+            if not item["sk"].startswith("GRADE"):
+                await remove(service, {"pk": item["pk"], "sk": item["sk"]})
+
+
+async def remove(service: "Service", key: dict[str, Any]) -> None:
+    emulator = service.platform.emulator
+    async with AwsClient(region=emulator.region, endpoint_url=emulator.endpoint_url) as client:
+        await DynamoDB(client).delete_item(service.platform.deployment.table_name, key, credentials=emulator.admin)

@@ -12,6 +12,7 @@ from luca_local.demo.judges.events import EventsVerdict
 from luca_local.demo.judges.findings import Fault, Finding
 from luca_local.demo.judges.grades import GradesVerdict
 from luca_local.demo.judges.isolation import IsolationVerdict
+from luca_local.demo.judges.personal_data import PersonalDataVerdict
 from luca_local.demo.judges.submission import SubmissionVerdict
 from luca_local.demo.outcome import LessonOutcome, Outcome, QuarterOutcome, RecessOutcome, percentile
 from luca_local.demo.progress import Stage
@@ -49,6 +50,7 @@ GOOD = Outcome(
         seconds=50,
     ),
     isolation=IsolationVerdict((), attempts=6, by_surface={"API": 4, "table": 2}, leaked=0),
+    personal_data=PersonalDataVerdict((), texts=90, characters={"logs": 4500, "stream": 120_000}, exposed=0),
 )
 BAD = replace(
     GOOD, lesson=replace(GOOD.lesson, verdict=replace(GOOD.lesson.verdict, findings=(LOST,) * 20, lost_updates=20))
@@ -70,6 +72,7 @@ def test_the_report_has_what_the_contract_names() -> None:
     sync = {"grades", "batches", "ledger", "missing", "doubled", "stale", "kills", "violations"}
     assert report["sync"].keys() >= sync | {"max_rate_per_s", "rate_limit_per_s"}
     assert report["isolation"].keys() >= {"attempts", "leaked"}
+    assert report["personal_data"] == {"texts": 90, "characters": {"logs": 4500, "stream": 120_000}, "exposed": 0}
     assert (report["recess"]["batch_calls"], report["lesson"]["p50_ms"]) == (4, 20.0)
 
 
@@ -87,6 +90,8 @@ def test_the_summary_says_what_was_done_and_that_limits_were_raised() -> None:
     text = shown(GOOD)
     assert "✓ Lesson" in text
     assert "20 requests a second are allowed instead of 2" in text
+    assert "90 names, comments, ids and tokens looked for: 0 written in the clear" in text
+    assert "logs 4 kB, stream 120 kB" in text
     assert "✗" not in text
 
 

@@ -1,5 +1,6 @@
-"""What is remembered of a school's set-up is remembered of that school alone."""
+"""What is remembered of a school's set-up: of that school alone, read once, and believed no longer than said."""
 
+import asyncio
 from typing import TYPE_CHECKING
 
 import msgspec
@@ -62,3 +63,62 @@ async def test_rules_and_terms_that_changed_here_are_read_anew(school: "School")
     school.parts.configuration.term_changed(context, Term("2026-Q4"))
     assert (await school.put_grade(teacher, path, GRADE, version=2)).status == 409
     assert (await school.get(teacher, "/v1/classes"))["items"] == []
+
+
+# The set-up of the school in memory: two assessments and two students of class c1 in mathematics.
+ADMIN, TEACHER = "norte/h1/school-admin", "norte/p1/teacher"
+CELLS = [
+    f"/v1/classes/c1/assessments/{assessment}/grades/{student}"
+    for assessment in ("a1", "a2")
+    for student in ("s1", "s2")
+]
+NEW_RULES = {
+    "categories": {"exam": {"weight": 60}, "homework": {"weight": 40}},
+    "letters": {"A": 90, "F": 0},
+    "passing": 60,
+    "missing_as_zero": True,
+    "late_penalty_percent": 0,
+    "rounding": "floor",
+    "decimals": 0,
+}
+
+
+async def test_the_second_request_for_a_subject_reads_nothing_of_its_configuration(school: "School") -> None:
+    first, *others = CELLS
+    assert (await school.put_grade(TEACHER, first, GRADE)).status == 201
+    assert set(school.dynamodb.calls) - {"TransactWriteItems"}, "the first one has to have read it"
+    for cell in others:
+        school.dynamodb.calls.clear()
+        assert (await school.put_grade(TEACHER, cell, GRADE)).status == 201
+        assert school.dynamodb.calls == ["TransactWriteItems"]
+
+
+async def test_many_first_requests_at_once_read_it_once(school: "School") -> None:
+    alone = await school.put_grade(TEACHER, CELLS[0], GRADE)
+    reads = sorted(call for call in school.dynamodb.calls if call != "TransactWriteItems")
+    school.clock.now += 3600  # what is remembered is too old now
+    school.dynamodb.calls.clear()
+    together = await asyncio.gather(*(school.put_grade(TEACHER, cell, GRADE) for cell in CELLS[1:]))
+    assert {response.status for response in (alone, *together)} == {201}
+    assert sorted(call for call in school.dynamodb.calls if call != "TransactWriteItems") == reads
+
+
+async def test_a_change_is_seen_at_once_where_it_was_made_and_within_its_age_elsewhere(
+    school: "School", elsewhere: "School"
+) -> None:
+    here, there, soon, later = CELLS
+    await school.put_grade(TEACHER, here, GRADE)
+    await elsewhere.put_grade(TEACHER, there, GRADE)
+    response = await school.ask(ADMIN, "PUT", "/v1/rules/math", NEW_RULES, {"If-Match": '"2"'})
+    assert response.status == 200, await response.text()
+
+    async def used(at: "School", cell: str, *, version: int | None) -> int:
+        answer = await at.put_grade(TEACHER, cell, {"status": "scored", "score": 9}, version=version)
+        assert answer.status in {200, 201}, await answer.text()
+        return int((await answer.json())["rules_version"])
+
+    assert await used(school, here, version=1) == 3
+    school.clock.now += 29.9
+    assert await used(elsewhere, soon, version=None) == 2
+    school.clock.now += 0.1
+    assert await used(elsewhere, later, version=None) == 3

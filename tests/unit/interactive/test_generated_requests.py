@@ -1,23 +1,11 @@
-"""Requests that nobody thought of, made from the API's description: the running service answers as it says there.
-
-Right ones and wrong ones, of each role, about what there is and what there isn't: never a 5xx, no status, media type,
-header or body that isn't described, nothing that is wrong accepted, and nobody without a token.
-"""
+"""The application over a school in memory answers as its description says, to requests that nobody thought of."""
 
 import asyncio
-import sys
-import tomllib
-from collections import Counter
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Final
 
 import pytest
-import requests
-import schemathesis
-from hypothesis import HealthCheck, Phase, given, settings
-from hypothesis import strategies as st
-from schemathesis import GenerationMode
-from schemathesis.core.parameters import ParameterLocation
+from tests.generated_requests import RIGHT_ONES, Trial, try_each_implied_case
 
 from luca_interactive.access import Endpoint
 from luca_interactive.routes import ENDPOINTS
@@ -34,17 +22,6 @@ PEOPLE: Final = {
     Role.COMPLIANCE: "norte/k1/compliance",
 }
 THERE: Final = {"class_id": "c1", "assessment_id": "a1", "student_id": "s1", "term": "2026-Q4", "subject": "math"}
-PRECONDITIONS: Final[list[dict[str, str]]] = [{"If-None-Match": "*"}, {"If-Match": '"1"'}, {"If-Match": '"7"'}]
-RIGHT_ONES, WRONG_ONES = 20, 15
-
-# What is right by the description may be refused all the same: a cursor of another list, a score above the maximum, a
-# write that names no version. And what is wrong may be refused as what it is: without a version (428), too large (413).
-CHECKS: Final = """
-[checks]
-positive_data_acceptance.enabled = false
-missing_required_header.expected-statuses = [401, 403, 422, 428]
-negative_data_rejection.expected-statuses = [400, 401, 403, 404, 405, 413, 415, 422, 428]
-"""
 
 
 async def prepare(school: "School") -> None:
@@ -58,93 +35,15 @@ async def prepare(school: "School") -> None:
 async def test_every_role_is_answered_as_described(school: "School", declared: Endpoint) -> None:
     await prepare(school)
     url = str(school.client.make_url("/")).rstrip("/")
-    seen = await asyncio.to_thread(lambda: Trial(url, declared).run())  # which reads the description
+    seen = await asyncio.to_thread(lambda: Trial(url, declared, PEOPLE, THERE).run())  # which reads the description
     if declared.method == "GET":
         assert seen[200], f"what is there was never seen: {dict(seen)}"
     assert seen.total() >= RIGHT_ONES
 
 
-class Trial:
-    """An operation of the description that the service at `url` gives, tried by everybody."""
-
-    def __init__(self, url: str, declared: Endpoint) -> None:
-        config = schemathesis.Config.from_dict(tomllib.loads(CHECKS))
-        self._description = schemathesis.openapi.from_url(f"{url}/openapi.json", config=config)
-        self._operation = self._description[declared.path][declared.method]
-        self._may = declared.may
-        names_a_version = not declared.inputs.models.keys().isdisjoint({"precondition", "version"})
-        self._preconditions = PRECONDITIONS if names_a_version else [{}]
-        self._seen: Counter[int] = Counter()
-
-    def run(self) -> Counter[int]:
-        """Return how often the answer was which."""
-        right = self._operation.as_strategy(generation_mode=GenerationMode.POSITIVE)
-        wrong = self._operation.as_strategy(generation_mode=GenerationMode.NEGATIVE)
-        with requests.Session() as session:
-            for cases, many in ((right, RIGHT_ONES), (wrong, WRONG_ONES)):
-                self._try_all(session, cases, many)
-        return self._seen
-
-    def _try_all(self, session: requests.Session, cases: Any, many: int) -> None:
-        @settings(
-            max_examples=many,
-            derandomize=True,
-            database=None,
-            deadline=None,
-            phases=[Phase.generate],
-            suppress_health_check=list(HealthCheck),
-        )
-        @given(
-            case=cases,
-            role=st.sampled_from(sorted(PEOPLE)),
-            there=st.sampled_from([True, True, False]),
-            precondition=st.sampled_from(self._preconditions),
-        )
-        def try_one(case: schemathesis.Case[Any], role: Role, there: bool, precondition: dict[str, str]) -> None:
-            if there:
-                aim(case, precondition)
-            response = case.call(session=session, headers={"Authorization": f"Bearer {PEOPLE[role]}"})
-            self._seen[response.status_code] += 1
-            case.validate_response(response, headers=dict(response.request.headers))
-            if role not in self._may:
-                assert response.status_code in {401, 403}  # 401 when the token itself is what is wrong
-
-        try_one()
-
-
-def aim(case: schemathesis.Case[Any], precondition: dict[str, str]) -> None:
-    """Let a request be about what is there, as far as nothing of it is meant to be wrong."""
-    if case.path_parameters and is_right(case, ParameterLocation.PATH):
-        case.path_parameters.update({name: THERE[name] for name in case.path_parameters.keys() & THERE.keys()})
-    if case.query and is_right(case, ParameterLocation.QUERY):
-        case.query.pop("cursor", None)
-        case.query.update({name: THERE[name] for name in case.query.keys() & THERE.keys()})
-    if is_right(case, ParameterLocation.HEADER) and precondition:
-        case.headers.update(precondition)
-
-
-def is_right(case: schemathesis.Case[Any], location: ParameterLocation) -> bool:
-    assert case.meta is not None
-    component = case.meta.components.get(location)
-    return component is None or component.mode is GenerationMode.POSITIVE
-
-
 async def test_each_case_that_the_description_implies_is_answered_as_described(
     school: "School", tmp_path: Path
 ) -> None:
-    """Every bound, every missing and repeated parameter, every other method: schemathesis's own list of them."""
     await prepare(school)
-    config = tmp_path / "schemathesis.toml"
-    config.write_text(CHECKS)
-    process = await asyncio.create_subprocess_exec(
-        *(sys.executable, "-c", "from schemathesis.cli import schemathesis; schemathesis()"),
-        *("--config-file", str(config), "run", str(school.client.make_url("/openapi.json"))),
-        *("--phases", "examples,coverage", "--seed", "1"),
-        *("--header", f"Authorization: Bearer {PEOPLE[Role.SCHOOL_ADMIN]}", "--generation-database", "none"),
-        "--no-color",
-        cwd=tmp_path,
-        stdout=asyncio.subprocess.PIPE,
-        stderr=asyncio.subprocess.STDOUT,
-    )
-    said, _ = await process.communicate()
-    assert process.returncode == 0, said.decode()
+    url = str(school.client.make_url("/")).rstrip("/")
+    await try_each_implied_case(url, PEOPLE[Role.SCHOOL_ADMIN], tmp_path)

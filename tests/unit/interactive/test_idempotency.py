@@ -86,6 +86,12 @@ class TestRepeats:
         await put(school, GRADE | {"score": 9}, version=1, key="k2")
         assert school.dynamodb.calls == ["PutItem", "TransactWriteItems", "PutItem"]
 
+    async def test_of_an_erased_school_no_answer_is_left(self, school: "School") -> None:
+        await put(school)
+        await school.encryption.erase_school(school.table().context)
+        repeat = await put(school)
+        assert (repeat.status, replayed(repeat)) == (404, False)
+
     async def test_a_refusal_is_an_answer_too(self, school: "School") -> None:
         first = await put(school, version=3)
         await school.put_grade(TEACHER, CELL, GRADE)

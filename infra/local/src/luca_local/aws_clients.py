@@ -26,6 +26,7 @@ CONFIG = AioConfig(
     read_timeout=30,
     retries={"mode": "standard", "total_max_attempts": 2},  # set outright: botocore's defaults may change
     proxies={},  # the emulator is on this machine, whatever HTTP_PROXY says
+    s3={"addressing_style": "path"},  # an emulator that has a name has none for each bucket
 )
 
 

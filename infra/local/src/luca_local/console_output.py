@@ -59,10 +59,19 @@ class Output:
         """Write where everything is and who can log in."""
         memory = "" if memory_mb is None else f", {memory_mb} MB resident in all"
         self.say(f"\nLuca is ready after {self.elapsed:.1f} s{memory}.\n", style="bold")
-        self._print_rows(("", "address"), _addresses(run, run_file))
+        self._print_rows(("", "address"), [*_addresses(run), ("run file", str(run_file))])
+        self.accounts(run)
+        self.say("Open the edge's address in a browser for a first grade by curl. Ctrl-C stops everything.")
+
+    def addresses(self, run: RunRecord) -> None:
+        """Write where everything is."""
+        self._print_rows(("", "address"), _addresses(run))
+
+    def accounts(self, run: RunRecord) -> None:
+        """Write who can log in."""
         self.say("")
         self._print_rows(("school", "role", "username", "password"), _accounts(run.accounts))
-        self.say("\nOpen the edge's address in a browser for a first grade by curl. Ctrl-C stops everything.")
+        self.say("")
 
     def _detail(self, text: str) -> None:
         if self._verbose:
@@ -85,7 +94,7 @@ class Step:
         self.outcome = ""
 
 
-def _addresses(run: RunRecord, run_file: Path) -> list[tuple[str, str]]:
+def _addresses(run: RunRecord) -> list[tuple[str, str]]:
     named = [
         ("edge", run.edge),
         ("interactive", run.interactive),
@@ -94,7 +103,6 @@ def _addresses(run: RunRecord, run_file: Path) -> list[tuple[str, str]]:
         ("AWS", run.aws_endpoint),
         *(("metrics", address) for address in run.metrics),
         ("logs", run.logs),
-        ("run file", str(run_file)),
     ]
     return [(name, address) for name, address in named if address is not None]
 

@@ -3,7 +3,7 @@
 import hmac
 import secrets
 import time
-from collections.abc import AsyncIterator, Callable, Mapping
+from collections.abc import AsyncIterator, Callable, Iterable, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
@@ -17,6 +17,8 @@ from luca_shared.tenancy.credentials import AssumeRole
 from luca_shared.tenancy.single_flight import SingleFlight
 from luca_shared.tenancy.sts import StsAssumeRole
 
+PATH = "/credentials/{name}"
+
 # botocore asks again from 15 minutes before the end on, at every call until it is given younger ones.
 _RENEWED_BEFORE_END_S = 20 * 60.0
 
@@ -27,8 +29,13 @@ class _Role:
 
     name: str
     arn: str
-    token: str = field(default_factory=lambda: secrets.token_urlsafe(32), repr=False)
+    token: str = field(repr=False)
     held: Credentials | None = None
+
+
+def new_tokens(names: Iterable[str]) -> dict[str, str]:
+    """Return a token for each name."""
+    return {name: secrets.token_urlsafe(32) for name in names}
 
 
 class ContainerCredentials:
@@ -40,14 +47,21 @@ class ContainerCredentials:
     Args:
         assume_role: STS's AssumeRole, signed as somebody whom the roles trust.
         roles: ARNs by the names under which they are served.
+        tokens: by the same names, from `new_tokens`; made here unless given.
         clock: seconds since the epoch.
     """
 
     def __init__(
-        self, assume_role: AssumeRole, roles: Mapping[str, str], *, clock: Callable[[], float] = time.time
+        self,
+        assume_role: AssumeRole,
+        roles: Mapping[str, str],
+        *,
+        tokens: Mapping[str, str] | None = None,
+        clock: Callable[[], float] = time.time,
     ) -> None:
         self._assume_role = assume_role
-        self._roles = {name: _Role(name, arn) for name, arn in roles.items()}
+        tokens = new_tokens(roles) if tokens is None else tokens
+        self._roles = {name: _Role(name, arn, tokens[name]) for name, arn in roles.items()}
         self._clock = clock
         self._flights: SingleFlight[str, Credentials] = SingleFlight()
 
@@ -61,10 +75,11 @@ class ContainerCredentials:
     def application(self) -> web.Application:
         """The endpoint."""
         application = web.Application()
-        application.router.add_get("/credentials/{name}", self._answer)
+        application.router.add_get(PATH, self.answer)
         return application
 
-    async def _answer(self, request: web.Request) -> web.Response:
+    async def answer(self, request: web.Request) -> web.Response:
+        """Answer a request for `PATH`."""
         given = request.headers.get("Authorization")
         if given is None:
             return _refused(401, "Unauthorized", "the header Authorization is missing")

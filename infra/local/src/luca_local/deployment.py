@@ -58,6 +58,16 @@ class Deployment:
     redrive_role_arn: str
     kms_key_arn: str
 
+    @property
+    def service_roles(self) -> dict[str, str]:
+        """The role of each service, by its name."""
+        return {
+            "interactive": self.interactive_role_arn,
+            "edge": self.edge_role_arn,
+            "ingest-worker": self.ingest_worker_role_arn,
+            "gov-sync": self.gov_sync_role_arn,
+        }
+
 
 def _silent(_: str) -> None:
     """Progress that nobody watches."""

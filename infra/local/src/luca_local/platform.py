@@ -92,7 +92,7 @@ class Platform:
             deployment=deployment,
             aws_endpoint_url=emulator.endpoint_url,
             credentials=await self._stack.enter_async_context(
-                container_endpoint(emulator.endpoint_url, emulator.admin, emulator.region, _roles(deployment))
+                container_endpoint(emulator.endpoint_url, emulator.admin, emulator.region, deployment.service_roles)
             ),
             ports=ports,
             logs=logs,
@@ -154,10 +154,7 @@ class Platform:
                 today=today,
                 population=self._options.population,
             )
-            step.outcome = (
-                f"{len(seeded.plans)} schools, {seeded.students} students, {seeded.grades} grades, "
-                f"{len(seeded.accounts)} accounts"
-            )
+            step.outcome = seeded.summary
         return seeded
 
 
@@ -167,15 +164,6 @@ async def _forever() -> None:
 
 async def _awaited(work: Awaitable[None]) -> None:
     await work
-
-
-def _roles(deployment: Deployment) -> dict[str, str]:
-    return {
-        "interactive": deployment.interactive_role_arn,
-        "edge": deployment.edge_role_arn,
-        "ingest-worker": deployment.ingest_worker_role_arn,
-        "gov-sync": deployment.gov_sync_role_arn,
-    }
 
 
 def _record(places: Places, emulator: EmulatorAccount, seeded: Seeded, *, without: Collection[str]) -> RunRecord:

@@ -19,6 +19,7 @@ from luca_shared.aws.errors import (
 from luca_shared.runtime import problems
 from luca_shared.runtime.log_values import Public
 from luca_shared.runtime.problems import Problem
+from luca_shared.tenancy.encryption import KeyDestroyed
 from luca_shared.tenancy.table import ForeignKey
 
 # Who works as one school is refused that school's own data only when something would have crossed to another, or when
@@ -38,7 +39,7 @@ async def failures_as_problems(request: web.Request, handler: Handler) -> web.St
     """Turn what passes into 503, and a wall's refusal into an alarm; anything else is a 500, logged further out."""
     try:
         return await handler(request)
-    except (AwsError, ForeignKey) as error:
+    except (AwsError, ForeignKey, KeyDestroyed) as error:
         problem = _problem_of(error)
         if problem is None:
             raise
@@ -69,6 +70,8 @@ def _problem_of(error: Exception) -> Problem | None:
             _BY_TYPES.inc()
             _log.critical("a key of another school was about to be used", exc_info=error)
             return problems.internal()
+        case KeyDestroyed():
+            return problems.not_found()  # of a school that has been erased there is nothing any more
         case AwsError() if isinstance(error, _PASSING):
             _log.warning("AWS can't be used at the moment", extra=_said(error), exc_info=error)
             return problems.unavailable()

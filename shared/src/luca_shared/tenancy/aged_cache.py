@@ -42,3 +42,8 @@ class AgedCache(Generic[Key, Value]):
     def forget(self, key: Key) -> None:
         """Forget a value, if it is there."""
         self._entries.pop(key, None)
+
+    def forget_all(self, which: Callable[[Key], bool]) -> None:
+        """Forget the values of all keys of which this holds."""
+        for key in [key for key in self._entries if which(key)]:
+            del self._entries[key]

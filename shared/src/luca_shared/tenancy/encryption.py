@@ -10,6 +10,9 @@ dead letters) can't be read any more. It holds:
 - against a restore of the key table once its point-in-time recovery window has passed.
 
 It holds for good: a tombstone stands in the key's place, and no other key is made for the student.
+
+Erasing a school is the same, one floor up: all that its key has wrapped goes with it. There it holds in every process
+after twice `max_age`: until a school's key is too old, it still unwraps its students', which are then as young as ever.
 """
 
 import dataclasses
@@ -76,7 +79,7 @@ class FieldEncryption:
         """Return the ciphertext of a field's text; a student without a key gets one, unless it was erased.
 
         Raises:
-            KeyDestroyed: the student's key is destroyed, or the school's was just now.
+            KeyDestroyed: the student's key is destroyed, or the school's is.
         """
         key = await self._keys.find_or_create(context, student_id)
         if key is None:
@@ -121,7 +124,7 @@ class FieldEncryption:
         No erasure reaches it, so it must not be personal data that anybody with the school's key may read for long.
 
         Raises:
-            KeyDestroyed: the key was destroyed just now.
+            KeyDestroyed: the key is destroyed.
         """
         key = await self._school_keys.find_or_create(context)
         if key is None:
@@ -148,6 +151,14 @@ class FieldEncryption:
             TransactionCanceled: the key is what it was; the first reasons are those of `also`, in order.
         """
         await self._keys.destroy(context, student_id, also)
+
+    async def erase_school(self, context: TenantContext) -> None:
+        """Destroy a school's key, and with it all that was ever encrypted about its students, for good.
+
+        From when on that holds is at the head of this file.
+        """
+        await self._school_keys.destroy(context)
+        self._keys.forget_school(context)
 
 
 def _opened(context: TenantContext, value: Sealed, key: SecretKey | None) -> str | None:

@@ -2,11 +2,12 @@
 
 The item is written on condition that there is none: of two who create a school's key at once, the second takes the
 first one's. A key is used only when its item is written, so one that was made and never stored has encrypted nothing.
+A destroyed key leaves a tombstone in its place, and by the same condition the school never gets another one.
 """
 
 from collections.abc import Callable, Mapping
 from functools import partial
-from typing import Any
+from typing import Any, Final
 
 from luca_shared.aws.errors import ConditionFailed, Rejected
 from luca_shared.aws.expressions import absent
@@ -19,6 +20,7 @@ from luca_shared.tenancy.secret_key import SecretKey
 from luca_shared.tenancy.single_flight import SingleFlight
 from luca_shared.tenancy.table import Tables
 
+_TOMBSTONE: Final = "destroyed-school-key"
 _WRONG_WRAPPING = frozenset({"IncorrectKeyException", "InvalidCiphertextException"})  # KMS API reference, Decrypt
 
 
@@ -53,15 +55,21 @@ class SchoolKeys:
         return self._held.get(school_id) or await self._reads.run(school_id, lambda: self._read(context))
 
     async def find_or_create(self, context: TenantContext) -> SecretKey | None:
-        """Return the school's key, made when there is none; None when it was destroyed just now."""
+        """Return the school's key, made when there never was one; None when it is destroyed."""
         school_id = context.school_id
         return await self.find(context) or await self._creations.run(school_id, lambda: self._create(context))
+
+    async def destroy(self, context: TenantContext) -> None:
+        """Destroy the school's key for good, if there is one or not."""
+        tombstone = {"entity": _TOMBSTONE, "school_id": context.school_id}
+        await self._tables.of(context).put(keys.school_key(context), tombstone)
+        self._held.forget(context.school_id)
 
     async def _read(self, context: TenantContext) -> SecretKey | None:
         as_of = self._clock()
         table = self._tables.of(context)
         item = await table.get(keys.school_key(context), consistent=True)
-        if item is None:
+        if item is None or item.get("entity") == _TOMBSTONE:
             return None
         try:
             secret = await table.signed(

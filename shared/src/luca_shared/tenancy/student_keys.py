@@ -87,6 +87,10 @@ class StudentKeys:
         """Read a student's key anew when it is asked for next."""
         self._held.forget((context.school_id, student_id))
 
+    def forget_school(self, context: TenantContext) -> None:
+        """Read the keys of all its students anew when they are asked for next."""
+        self._held.forget_all(lambda name: name[0] == context.school_id)
+
     async def destroy(self, context: TenantContext, student_id: StudentId, also: Sequence[Write]) -> None:
         """Destroy a student's key for good, if there is one or not, together with `also` or not at all."""
         tombstone = Put(keys.student_key(context, student_id), {"entity": _TOMBSTONE, "student_id": student_id})

@@ -54,6 +54,13 @@ def test_what_is_forgotten_is_gone(cache: AgedCache[str, int], clock: Any) -> No
     assert cache.get("a") is None
 
 
+def test_many_are_forgotten_by_their_keys(cache: AgedCache[str, int], clock: Any) -> None:
+    for name in "ab":
+        cache.put(name, 1, as_of=clock())
+    cache.forget_all(lambda name: name != "b")
+    assert [cache.get(name) for name in "ab"] == [None, 1]
+
+
 @given(st.lists(st.tuples(st.sampled_from("abcdef"), st.floats(0, 200)), max_size=60))
 def test_no_value_is_ever_too_old_and_there_are_never_too_many(puts: list[tuple[str, float]]) -> None:
     now = 0.0

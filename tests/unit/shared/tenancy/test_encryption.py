@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from luca_shared.aws.errors import AccessDenied, ConditionFailed, Rejected, TransactionCanceled, Unavailable
 from luca_shared.aws.expressions import absent
-from luca_shared.records.data_keys import DestroyedStudentKey, SchoolKey, StudentKey
+from luca_shared.records.data_keys import DestroyedSchoolKey, DestroyedStudentKey, SchoolKey, StudentKey
 from luca_shared.tenancy import keys
 from luca_shared.tenancy.context import TenantContext
 from luca_shared.tenancy.encryption import CorruptCiphertext, CorruptKey, FieldEncryption, KeyDestroyed, Sealed
@@ -411,6 +411,43 @@ async def test_destroying_a_schools_key_destroys_all_that_its_students_have(
         await process().decrypt(norte, ANA, "name", ciphertext)
     with pytest.raises(KeyDestroyed):  # what is left of the student's key can't be used
         await process().encrypt(norte, ANA, "name", "Ana")
+
+
+async def test_an_erased_school_reads_nothing_and_gets_no_other_key(
+    process: Callable[[], FieldEncryption], norte: TenantContext, act_as: ActAs, dynamodb: Any
+) -> None:
+    here, there = process(), process()
+    name = await here.encrypt(norte, ANA, "name", "Ana")
+    answer = await here.encrypt_for_school(norte, "answer", b"Ana: 8.5")
+    foreign = await here.encrypt(act_as("norte-2"), ANA, "name", "another Ana")
+    for _ in range(2):
+        await here.erase_school(norte)
+    assert DestroyedSchoolKey.from_item(dynamodb.items[SCHOOL_ITEM]).school_id == "norte"
+    for encryption in (here, there, process()):
+        assert await encryption.decrypt_many(norte, [Sealed(ANA, "name", name)]) == [None]
+        with pytest.raises(KeyDestroyed):
+            await encryption.decrypt_for_school(norte, "answer", answer)
+        for student in (ANA, LUIS):
+            with pytest.raises(KeyDestroyed):
+                await encryption.encrypt(norte, student, "name", "Ana")
+        with pytest.raises(KeyDestroyed):
+            await encryption.encrypt_for_school(norte, "answer", b"")
+        assert await encryption.decrypt(act_as("norte-2"), ANA, "name", foreign) == "another Ana"
+
+
+async def test_other_processes_forget_an_erased_schools_keys_within_twice_the_stated_time(
+    process: Callable[[], FieldEncryption], norte: TenantContext, clock: Any
+) -> None:
+    here, there = process(), process()
+    names = [Sealed(who, "name", await here.encrypt(norte, who, "name", "somebody")) for who in (ANA, LUIS)]
+    assert await there.decrypt(norte, ANA, "name", names[0].ciphertext) == "somebody"
+    await here.erase_school(norte)
+    clock.pass_(there.max_age - 1)
+    assert await there.decrypt_many(norte, names) == ["somebody", "somebody"]  # by the school's key, in memory still
+    clock.pass_(1)
+    assert await there.decrypt_many(norte, names) == [None, "somebody"]
+    clock.pass_(there.max_age - 1)
+    assert await there.decrypt_many(norte, names) == [None, None]
 
 
 async def test_a_school_whose_key_is_destroyed_while_it_is_made_gets_none(

@@ -5,23 +5,28 @@ government's raw log by the administrator. Then the judges have their say.
 """
 
 import time
+from collections.abc import Iterable
 from datetime import UTC, datetime
 from random import Random
 from typing import Final
 
 from luca_local.demo import lesson, quarter, recess, recess_plan
+from luca_local.demo.collecting import written_down
 from luca_local.demo.collecting.administrator import administrator
 from luca_local.demo.collecting.government_log import JournalTail, read_journal
 from luca_local.demo.collecting.stored_items import grades_to_send, stored_events, stored_grades
+from luca_local.demo.collecting.sync_metrics import SyncMetrics
 from luca_local.demo.counting_proxy import CountingProxy
 from luca_local.demo.evidence.events import RecessEvidence
 from luca_local.demo.evidence.grades import Entry, LessonEvidence
+from luca_local.demo.evidence.personal_data import Channel
 from luca_local.demo.evidence.submission import SyncEvidence
 from luca_local.demo.government_moods import EVERY_FAULT, Government, Unacceptable
 from luca_local.demo.gradebook_work import GradebookWork, Seen
 from luca_local.demo.intruder.play import Intruder
-from luca_local.demo.judges import events, grades, isolation, submission
+from luca_local.demo.judges import events, grades, isolation, personal_data, submission
 from luca_local.demo.judges.isolation import IsolationVerdict
+from luca_local.demo.judges.personal_data import PersonalDataVerdict
 from luca_local.demo.outcome import LessonOutcome, Outcome, QuarterOutcome, RecessOutcome
 from luca_local.demo.people import edge, log_in
 from luca_local.demo.place import Place
@@ -65,6 +70,7 @@ class Day:
             comments = await lesson.comments(desks, door, seen)
             entries = (*seen.entries, *corrections)
             stored = stored_grades(await admin.items(), {entry.cell for entry in entries})
+            personal = await self._personal_data(place, entries)
         self.outcome = Outcome(
             seed=self._seed,
             size=self._size.name,
@@ -79,6 +85,7 @@ class Day:
             recess=recess_outcome,
             quarter=quarter_outcome,
             isolation=isolation_verdict,
+            personal_data=personal,
         )
 
     async def _lesson(self, place: Place) -> tuple[tuple[lesson.Desk, ...], Seen, float]:
@@ -130,6 +137,7 @@ class Day:
         before = grades_to_send(await admin.items(), period, unacceptable.all)
         wanted = sum(not grade.refused for grade in before)
         settings = quarter.settings(per_second=size.government_per_second, batch_records=size.batch_records)
+        self._sync_metrics = SyncMetrics(places.logs / "gov-sync.log")
         task = SyncTask(places, period, settings)
         government = Government(places.ports.government.url, unacceptable, self._seed)
         log = JournalTail(places.journal)
@@ -138,7 +146,8 @@ class Day:
         with self._stage.act("quarter", wanted, "grades") as act:
             try:
                 work = GradebookWork(place.edge, _tempo(), corrections)
-                await play.play(quarter.correcting(desk, seen), work, act)
+                async with self._sync_metrics.reading():
+                    await play.play(quarter.correcting(desk, seen), work, act)
             except* SyncDidNotEnd as error:
                 self._stage.say(f"  {error.exceptions[0]}", style="red")
                 completed = False
@@ -169,6 +178,15 @@ class Day:
         intruder = Intruder(place, pairs=self._size.pairs)
         with self._stage.act("isolation", intruder.rounds, "rounds") as act:
             return isolation.judge(await intruder.play(act))
+
+    async def _personal_data(self, place: Place, entries: Iterable[Entry]) -> PersonalDataVerdict:
+        """Last of all: everything that the day has left."""
+        with self._stage.act("privacy", len(Channel), "channels") as act:
+            comments = {entry.comment for entry in entries if entry.comment is not None}
+            found = await written_down.personal_data(place, comments, self._sync_metrics.text)
+            verdict = personal_data.judge(found)
+            act.reached(len(Channel))
+        return verdict
 
 
 def _tempo() -> Tempo:

@@ -18,7 +18,7 @@ from luca_shared.tenancy.context import Role
 
 _CORRECTED: Final = 0.1  # of the grades
 _COMMENTED: Final = 0.2
-_COMMENTS: Final = ("Bien", "Muy bien", "Falta el desarrollo", "Mejoró mucho 👏", "Ver a la salida", "¿Copió?")
+_COMMENTS: Final = ("Bien hecho", "Muy bien", "Falta el desarrollo", "Mejoró mucho 👏", "Ver a la salida", "¿Lo copió?")
 _LOOKED_AT_PER_TEACHER: Final = 4  # histories that are read through the API
 
 

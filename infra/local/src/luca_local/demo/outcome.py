@@ -9,6 +9,7 @@ from luca_local.demo.judges.events import EventsVerdict
 from luca_local.demo.judges.findings import Finding
 from luca_local.demo.judges.grades import GradesVerdict
 from luca_local.demo.judges.isolation import IsolationVerdict
+from luca_local.demo.judges.personal_data import PersonalDataVerdict
 from luca_local.demo.judges.submission import SubmissionVerdict
 
 
@@ -125,11 +126,13 @@ class Outcome:
     recess: RecessOutcome
     quarter: QuarterOutcome
     isolation: IsolationVerdict
+    personal_data: PersonalDataVerdict
 
     @property
     def findings(self) -> tuple[Finding, ...]:
         """All that is wrong."""
-        verdicts = (self.lesson.verdict, self.recess.verdict, self.quarter.verdict, self.isolation)
+        acts = (self.lesson.verdict, self.recess.verdict, self.quarter.verdict)
+        verdicts = (*acts, self.isolation, self.personal_data)
         return tuple(finding for verdict in verdicts for finding in verdict.findings)
 
     @property
@@ -151,6 +154,11 @@ class Outcome:
                 "attempts": self.isolation.attempts,
                 "leaked": self.isolation.leaked,
                 "by_surface": dict(self.isolation.by_surface),
+            },
+            "personal_data": {
+                "texts": self.personal_data.texts,
+                "characters": dict(self.personal_data.characters),
+                "exposed": self.personal_data.exposed,
             },
             "findings": [str(finding) for finding in self.findings],
         }

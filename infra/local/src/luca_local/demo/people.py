@@ -17,6 +17,7 @@ from luca_shared.tenancy.context import Role
 
 _PATIENCE: Final = aiohttp.ClientTimeout(total=15)
 _LOGINS_AT_ONCE: Final = 4
+_PROBLEM: Final = "application/problem+json"
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,11 +55,16 @@ class Answer:
 
 
 class Edge:
-    """The one door that people have."""
+    """The one door that people have.
+
+    Attributes:
+        problems: What it has said is wrong, each once: without the id of the request, and without what stands there.
+    """
 
     def __init__(self, url: str, session: aiohttp.ClientSession) -> None:
         self._url = url
         self._session = session
+        self.problems: set[str] = set()
 
     async def ask(
         self,
@@ -84,6 +90,8 @@ class Edge:
                 method, self._url + path, json=body, data=text, headers=sent, params=query, timeout=_PATIENCE
             ) as answer:
                 text = await answer.text()
+                if answer.content_type == _PROBLEM:
+                    self.problems.add(_problem(text))
                 return Answer(answer.status, text, dict(answer.headers), _ms_since(started))
         except (aiohttp.ClientError, TimeoutError):
             return Answer(0, "", {}, _ms_since(started))
@@ -113,6 +121,14 @@ async def log_in(record: RunRecord, schools: Iterable[SchoolPlan]) -> dict[str, 
             for account in plan.accounts
         ]
     return {task.result().username: task.result() for task in tasks}
+
+
+def _problem(text: str) -> str:
+    try:
+        said = msgspec.json.decode(text, type=dict[str, Any])
+    except msgspec.DecodeError:  # whatever it is, it was said
+        return text
+    return msgspec.json.encode({name: said[name] for name in said.keys() - {"correlation_id", "current"}}).decode()
 
 
 def _ms_since(started: float) -> float:

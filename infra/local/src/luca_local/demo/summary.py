@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 from luca_local.demo.judges.findings import Finding
 from luca_local.demo.judges.isolation import IsolationVerdict
+from luca_local.demo.judges.personal_data import PersonalDataVerdict
 from luca_local.demo.outcome import LessonOutcome, Outcome, QuarterOutcome, RecessOutcome, percentile
 from luca_local.demo.progress import Stage
 
@@ -41,6 +42,7 @@ def paragraphs(outcome: Outcome) -> Iterator[Paragraph]:
     yield Paragraph("Recess", outcome.recess.verdict.findings, tuple(_recess(outcome.recess)))
     yield Paragraph("Quarter", outcome.quarter.verdict.findings, tuple(_quarter(outcome.quarter)))
     yield Paragraph("Isolation", outcome.isolation.findings, tuple(_isolation(outcome.isolation)))
+    yield Paragraph("Personal data", outcome.personal_data.findings, tuple(_personal_data(outcome.personal_data)))
 
 
 def _lesson(lesson: LessonOutcome) -> Iterator[str]:
@@ -92,3 +94,9 @@ def _quarter(quarter: QuarterOutcome) -> Iterator[str]:
 def _isolation(verdict: IsolationVerdict) -> Iterator[str]:
     yield f"isolation: {verdict.attempts} attempts, {len(verdict.by_surface)} surfaces, {verdict.leaked} leaked"
     yield ", ".join(f"{surface} {count}" for surface, count in verdict.by_surface.items())
+
+
+def _personal_data(verdict: PersonalDataVerdict) -> Iterator[str]:
+    kilobytes = ", ".join(f"{channel} {count // 1000} kB" for channel, count in verdict.characters.items())
+    yield f"{verdict.texts} names, comments, ids and tokens looked for: {verdict.exposed} written in the clear"
+    yield f"searched: {kilobytes}"

@@ -23,15 +23,16 @@ async def serve(options: argparse.Namespace) -> None:
         await runner.setup()
         async with contextlib.AsyncExitStack() as stack:
             stack.push_async_callback(runner.cleanup)
-            site = web.TCPSite(runner, "127.0.0.1", options.port)
+            site = web.TCPSite(runner, options.host, options.port)
             await site.start()
-            print(f"http://127.0.0.1:{runner.addresses[0][1]}", flush=True)  # noqa: T201  # the starter reads it
+            print(f"http://{options.host}:{runner.addresses[0][1]}", flush=True)  # noqa: T201  # the starter reads it
             await stopping.wait()
 
 
 def main() -> None:
     """Read the command line and serve."""
     parser = argparse.ArgumentParser(prog="python -m luca_local.government", description=__doc__)
+    parser.add_argument("--host", default="127.0.0.1", help="the address to listen on (this machine's loopback)")
     parser.add_argument("--port", type=int, default=0, help="0 (the default) takes a free one")
     parser.add_argument("--token", default="local-government", help="the bearer token that senders must show")
     parser.add_argument("--per-second", type=int, default=2, help="requests allowed in any second (2)")

@@ -36,6 +36,13 @@ class Seeded:
     students: int
     grades: int
 
+    @property
+    def summary(self) -> str:
+        """How much of everything there is, for the terminal."""
+        return (
+            f"{len(self.plans)} schools, {self.students} students, {self.grades} grades, {len(self.accounts)} accounts"
+        )
+
 
 async def seed(
     deployment: Deployment, *, endpoint_url: str, admin: Credentials, today: date, population: Population = SMALL

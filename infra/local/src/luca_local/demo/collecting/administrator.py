@@ -6,7 +6,7 @@ from typing import Final
 
 from luca_local.demo.evidence.events import DeadLetter
 from luca_local.run_record import RunRecord
-from luca_shared.aws import AwsClient, Credentials, Item, Service, Sqs, Timeouts, decode_item
+from luca_shared.aws import AwsClient, Credentials, Item, Message, Service, Sqs, Timeouts, decode_item
 
 PATIENT: Final = Timeouts(connect=5, read=30, total=60)
 """For calls that nobody waits for: on a busy machine the emulator may take its time."""
@@ -15,12 +15,17 @@ _LOOKED_AT: Final = 300  # seconds for which a dead letter that was looked at is
 
 
 class Administrator:
-    """The one who may see everything."""
+    """The one who may see everything.
+
+    Attributes:
+        looked_at: Dead letters that are hidden because they were looked at.
+    """
 
     def __init__(self, record: RunRecord, client: AwsClient) -> None:
         self._record = record
         self._client = client
         self._sqs = Sqs(client)
+        self.looked_at: list[Message] = []
         self.credentials = Credentials(record.admin.access_key_id, record.admin.secret_access_key)
 
     async def items(self, table: str | None = None) -> list[Item]:
@@ -54,6 +59,7 @@ class Administrator:
         while messages := await self._sqs.receive_messages(
             self._record.dead_letter_url, wait_seconds=0, visibility_timeout=_LOOKED_AT, credentials=self.credentials
         ):
+            self.looked_at += messages
             letters += [
                 DeadLetter(
                     school_id=message.attributes.get("school_id", ""),

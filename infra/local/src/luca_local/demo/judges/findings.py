@@ -17,6 +17,7 @@ class Fault(StrEnum):
     RATE = "rate"  # more requests in a second than allowed
     VIOLATION = "violation"  # the sender broke the government's contract
     LEAK = "leak"  # somebody got at another school's data
+    EXPOSED = "exposed"  # something personal is written where it must not be
     UNPROVEN = "unproven"  # an attempt failed for another reason than the one it is there to prove
     UNFINISHED = "unfinished"  # the play did not come to its end: nothing follows from what was seen
 

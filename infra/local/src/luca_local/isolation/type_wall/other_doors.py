@@ -7,9 +7,10 @@ from typing import Any, Final, cast
 
 import msgspec
 
-from luca_gov_sync.command_line import _period  # the parser of what an operator types
+from luca_gov_sync.command_line import _period  # the parsers of what an operator types
 from luca_ingest_worker.messages import Rules, judge
 from luca_ingest_worker.permissions import DEFAULT, Permissions
+from luca_interactive.erase_school import _school
 from luca_local.isolation.attempts import Attempt, Control, Tried, ending
 from luca_local.isolation.hostile_ids import hostile_schools, hostile_texts
 from luca_local.isolation.type_wall.rig import school
@@ -122,6 +123,8 @@ def _opened(school_id: object) -> list[Any]:
 def _arguments(plan: Plan) -> list[Tried]:
     kind = "a command's argument"
     found: list[Tried] = [_control(kind, "a right term", _taken(_period, "2026-Q4") == ["2026-Q4"])]
+    for of, text in hostile_schools(plan.chance):
+        found.append(_attempt(kind, f"a school to erase with {of}: {ascii(text)[:40]}", _taken(_school, text)))
     for of, text in hostile_texts(plan.chance):
         found.append(_attempt(kind, f"--period with {of}: {ascii(text)[:40]}", _taken(_period, text)))
     return found

@@ -29,6 +29,7 @@ _MAY_USE_DYNAMODB: Final = {
     "luca_gov_sync.task": "wires the two above",
     "luca_ingest_worker.__main__": "wires the first",
     "luca_interactive.app": "wires the first",
+    "luca_interactive.erase_school": "wires the first, for an operator",
 }
 _KEY_NAMES: Final = frozenset({
     "pk", "sk", "key", "primary", "primary_key", "partition", "partition_key", "sort_key", "tenant", "school", "keys",
@@ -52,7 +53,7 @@ _SOURCES: Final = {
     "VerifiedClaims": {"luca_shared.tenancy.token_claims"},
     "of_token": {"luca_interactive.authentication"},
     "of_queue_message": {"luca_ingest_worker.messages"},
-    "of_directory": {"luca_gov_sync.schools"},
+    "of_directory": {"luca_gov_sync.schools", "luca_interactive.erase_school"},
 }
 
 
