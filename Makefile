@@ -42,6 +42,10 @@ demo: $(READY) ## A school day played on the platform and judged from the outsid
 chaos: $(READY) ## The services killed before and after each request that they make (CHAOS_OPTIONS=--short)
 	@exec $(BIN)/python -m luca_local.chaos $(CHAOS_OPTIONS)
 
+.PHONY: isolation
+isolation: $(READY) ## Each wall between schools attacked by itself, and without its guards (ISOLATION_OPTIONS=--short)
+	@exec $(BIN)/python -m luca_local.isolation $(ISOLATION_OPTIONS)
+
 .PHONY: test
 test: $(READY) ## Every test that needs neither Docker nor a browser, against the embedded emulator
 	@$(BIN)/python -m pytest tests --ignore=tests/browser --ignore=tests/containers -n $(TEST_WORKERS) --dist loadfile \
@@ -86,7 +90,7 @@ fmt: $(READY) ## Format the code and mend what ruff can mend
 policy-oracle: ## Check the table of IAM decisions by an implementation that is not ours (needs Node)
 	@mkdir -p build/oracle && cp tests/isolation/policy/oracle/* build/oracle/
 	@cd build/oracle && npm install --no-package-lock --no-audit --no-fund --silent
-	@cd build/oracle && node decide.mjs ../../tests/isolation/policy $(ORACLE_OPTIONS)
+	@cd build/oracle && node decide.mjs ../../infra/local/src/luca_local/isolation/policy_wall $(ORACLE_OPTIONS)
 
 .PHONY: audit
 audit: $(STAMPS)/audit ## Ask a database of advisories about every package (needs the network; AUDIT_SERVICE=osv or pypi)
@@ -102,7 +106,7 @@ images: ## The services' images and those of the local platform (BASE_IMAGE, IMA
 	@$(DOCKER) image ls --filter 'reference=luca-*:$(IMAGE_TAG)'
 
 .PHONY: test-all
-test-all: lint test policy-oracle demo chaos images test-containers test-browser ## The long form: everything above, whole
+test-all: lint test policy-oracle isolation demo chaos images test-containers test-browser ## The long form: everything above, whole
 
 .PHONY: setup
 setup: $(READY) ## Install everything that the other targets need, into this directory

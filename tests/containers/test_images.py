@@ -10,7 +10,8 @@ BASE = os.environ.get("BASE_IMAGE") or "python:3.11-slim-bookworm"
 # Run inside of the image, for it has no other tool to look with.
 LOOK = """
 import importlib.util, os, sys
-tools = [name for name in ("pip", "setuptools", "wheel", "hatchling", "uv", "pytest") if importlib.util.find_spec(name)]
+tools = [name for name in ("pip", "setuptools", "wheel", "hatchling", "uv", "pytest", "luca_local")
+         if importlib.util.find_spec(name)]
 ours = [os.path.join(root, name) for root, _, names in os.walk("/opt/luca") for name in names]
 writable = [path for path in ours if os.access(path, os.W_OK)]
 stale = [path for path in ours if path.endswith(".py") and "luca_" in path

@@ -7,7 +7,6 @@ import aiohttp
 import pytest
 from aiobotocore.config import AioConfig
 from aiobotocore.session import get_session
-from botocore.exceptions import ClientError
 
 from luca_local import login
 from luca_local.aws_clients import AwsClients
@@ -105,29 +104,6 @@ async def test_another_pools_token_proves_nothing(platform: PlatformProcess, aws
         AuthParameters={"USERNAME": "teacher.norte", "PASSWORD": PASSWORD},
     )
     await assert_refused(platform, wall, answer["AuthenticationResult"]["IdToken"])
-
-
-async def test_nobody_can_move_to_another_school(platform: PlatformProcess, aws: AwsClients) -> None:
-    pool = platform.record.user_pool_id
-    await aws.cognito.admin_create_user(
-        UserPoolId=pool,
-        Username="mover.norte",
-        MessageAction="SUPPRESS",
-        UserAttributes=[{"Name": "custom:school_id", "Value": "norte"}, {"Name": "custom:person_id", "Value": "p0"}],
-    )
-    await aws.cognito.admin_set_user_password(
-        UserPoolId=pool, Username="mover.norte", Password=PASSWORD, Permanent=True
-    )
-    answer = await aws.cognito.initiate_auth(
-        AuthFlow="USER_PASSWORD_AUTH",
-        ClientId=platform.record.client_id,
-        AuthParameters={"USERNAME": "mover.norte", "PASSWORD": PASSWORD},
-    )
-    with pytest.raises(ClientError, match=r"NotAuthorized|InvalidParameter"):
-        await aws.cognito.update_user_attributes(
-            AccessToken=answer["AuthenticationResult"]["AccessToken"],
-            UserAttributes=[{"Name": "custom:school_id", "Value": "sur"}],
-        )
 
 
 async def test_the_edge_tells_everybody_the_id_of_the_request(platform: PlatformProcess) -> None:

@@ -76,6 +76,10 @@ def test_the_report_has_what_the_contract_names() -> None:
     assert (report["recess"]["batch_calls"], report["lesson"]["p50_ms"]) == (4, 20.0)
 
 
+def test_the_summary_says_how_much_was_tried_and_what_leaked() -> None:
+    assert "isolation: 6 attempts, 2 surfaces, 0 leaked" in shown(GOOD)
+
+
 def test_one_finding_is_enough_for_the_day_to_fail() -> None:
     assert GOOD.ok
     assert not BAD.ok

@@ -1,30 +1,27 @@
 """Tokens: one class of forgery a test, and nothing but the pool's signature over our claims is believed."""
 
-import base64
 import hashlib
 import hmac
 import json
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any
 
 import pytest
 from cryptography.hazmat.primitives import hashes, serialization
-from cryptography.hazmat.primitives.asymmetric import padding, rsa
+from cryptography.hazmat.primitives.asymmetric import rsa
 from hypothesis import given
 from hypothesis import strategies as st
 from jose.backends.cryptography_backend import CryptographyRSAKey
 
+from luca_local.isolation.token_wall.minting import CLIENT, ISSUER, NOW, claims, key, segment, signed
 from luca_shared.tenancy.context import Role
 from luca_shared.tenancy.jwk_set import RsaKey
 from luca_shared.tenancy.jwks import Jwks, UnknownKey
 from luca_shared.tenancy.tokens import KeysUnavailable, TokenRejected, TokenVerifier
 
-ISSUER, CLIENT = "https://cognito-idp.us-east-1.amazonaws.com/us-east-1_pool", "client-1"
-NOW = 1_790_000_000
-
-POOL_KEY = rsa.generate_private_key(public_exponent=65_537, key_size=2048)
-OTHER_KEY = rsa.generate_private_key(public_exponent=65_537, key_size=2048)
+POOL_KEY = key()
+OTHER_KEY = key("another pool's")
 
 
 @dataclass
@@ -47,41 +44,6 @@ class Keys(Jwks):
 def public(key: rsa.RSAPrivateKey) -> RsaKey:
     made: RsaKey = CryptographyRSAKey(key.public_key(), "RS256")
     return made
-
-
-def claims(**changes: Any) -> dict[str, Any]:
-    whole = {
-        "sub": "0d3c",
-        "iss": ISSUER,
-        "aud": CLIENT,
-        "token_use": "id",
-        "auth_time": NOW - 60,
-        "iat": NOW - 60,
-        "exp": NOW + 3540,
-        "custom:school_id": "norte",
-        "custom:person_id": "p9",
-        "cognito:groups": ["teacher"],
-        **changes,
-    }
-    return {name: value for name, value in whole.items() if value is not ...}
-
-
-def segment(value: Mapping[str, Any] | bytes) -> str:
-    raw = value if isinstance(value, bytes) else json.dumps(value).encode()
-    return base64.urlsafe_b64encode(raw).rstrip(b"=").decode()
-
-
-def signed(
-    payload: Mapping[str, Any] | bytes | None = None,
-    header: Mapping[str, Any] | bytes | None = None,
-    *,
-    key: rsa.RSAPrivateKey = POOL_KEY,
-    algorithm: hashes.HashAlgorithm | None = None,
-) -> str:
-    """A token that is signed properly, whatever it says."""
-    head = segment({"alg": "RS256", "kid": "k1"} if header is None else header)
-    text = f"{head}.{segment(claims() if payload is None else payload)}"
-    return f"{text}.{segment(key.sign(text.encode(), padding.PKCS1v15(), algorithm or hashes.SHA256()))}"
 
 
 @pytest.fixture
@@ -149,13 +111,13 @@ async def test_another_algorithm_is_refused_even_with_the_pools_key(verifier: To
 
 
 async def test_another_key_under_the_same_id_is_refused(verifier: TokenVerifier) -> None:
-    assert await reason(verifier, signed(key=OTHER_KEY)) == "bad-signature"
+    assert await reason(verifier, signed(by=OTHER_KEY)) == "bad-signature"
 
 
 async def test_a_key_that_the_token_brings_along_is_not_looked_at(verifier: TokenVerifier) -> None:
     jwk = public(OTHER_KEY).to_dict()
     for lure in ({"jwk": jwk}, {"jku": "https://evil.example/keys"}, {"x5u": "https://evil.example"}, {"x5c": ["AA"]}):
-        assert await reason(verifier, signed(header={"alg": "RS256", "kid": "k1", **lure}, key=OTHER_KEY)) == (
+        assert await reason(verifier, signed(header={"alg": "RS256", "kid": "k1", **lure}, by=OTHER_KEY)) == (
             "bad-signature"
         )
 
@@ -183,7 +145,7 @@ async def test_a_strange_key_id_is_refused_before_it_is_looked_up(
 
 
 async def test_a_key_that_the_pool_does_not_have_is_refused(verifier: TokenVerifier) -> None:
-    assert await reason(verifier, signed(header={"alg": "RS256", "kid": "k2"}, key=OTHER_KEY)) == "unknown-key"
+    assert await reason(verifier, signed(header={"alg": "RS256", "kid": "k2"}, by=OTHER_KEY)) == "unknown-key"
 
 
 async def test_a_changed_payload_is_refused(verifier: TokenVerifier) -> None:

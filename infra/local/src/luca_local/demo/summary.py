@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from luca_local.demo.judges.findings import Finding
+from luca_local.demo.judges.isolation import IsolationVerdict
 from luca_local.demo.judges.personal_data import PersonalDataVerdict
 from luca_local.demo.outcome import LessonOutcome, Outcome, QuarterOutcome, RecessOutcome, percentile
 from luca_local.demo.progress import Stage
@@ -40,9 +41,7 @@ def paragraphs(outcome: Outcome) -> Iterator[Paragraph]:
     yield Paragraph("Lesson", outcome.lesson.verdict.findings, tuple(_lesson(outcome.lesson)))
     yield Paragraph("Recess", outcome.recess.verdict.findings, tuple(_recess(outcome.recess)))
     yield Paragraph("Quarter", outcome.quarter.verdict.findings, tuple(_quarter(outcome.quarter)))
-    surfaces = ", ".join(f"{surface} {count}" for surface, count in outcome.isolation.by_surface.items())
-    tried = f"{outcome.isolation.attempts} attempts ({surfaces}): {outcome.isolation.leaked} leaked"
-    yield Paragraph("Isolation", outcome.isolation.findings, (tried,))
+    yield Paragraph("Isolation", outcome.isolation.findings, tuple(_isolation(outcome.isolation)))
     yield Paragraph("Personal data", outcome.personal_data.findings, tuple(_personal_data(outcome.personal_data)))
 
 
@@ -90,6 +89,11 @@ def _quarter(quarter: QuarterOutcome) -> Iterator[str]:
         f"to be short, both sides were told that {quarter.rate_limit} requests a second are allowed instead of 2, and "
         "the sync waits 0.3, 0.6 and 1.2 s instead of 5, 15 and 45"
     )
+
+
+def _isolation(verdict: IsolationVerdict) -> Iterator[str]:
+    yield f"isolation: {verdict.attempts} attempts, {len(verdict.by_surface)} surfaces, {verdict.leaked} leaked"
+    yield ", ".join(f"{surface} {count}" for surface, count in verdict.by_surface.items())
 
 
 def _personal_data(verdict: PersonalDataVerdict) -> Iterator[str]:

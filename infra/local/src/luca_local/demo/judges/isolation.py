@@ -24,7 +24,7 @@ def judge(evidence: IsolationEvidence) -> IsolationVerdict:
     for attempt in evidence.attempts:
         by_surface[attempt.surface] += 1
     findings = [
-        *(finding for attempt in evidence.attempts for finding in _attempt(attempt, evidence.traces)),
+        *(finding for attempt in evidence.attempts for finding in findings_of(attempt, evidence.traces)),
         *(finding for control in evidence.controls for finding in _control(control)),
         *(Finding(Fault.LEAK, item, "it was changed while others were trying to") for item in evidence.changed),
     ]
@@ -38,7 +38,8 @@ def judge(evidence: IsolationEvidence) -> IsolationVerdict:
     )
 
 
-def _attempt(attempt: Attempt, traces: Mapping[str, frozenset[str]]) -> Iterator[Finding]:
+def findings_of(attempt: Attempt, traces: Mapping[str, frozenset[str]]) -> Iterator[Finding]:
+    """Return what is wrong with what an attempt was answered: at most one thing."""
     where = f"{attempt.surface}, {attempt.school_id} at {attempt.target}: {attempt.what}"
     shown = {trace for trace in traces[attempt.target] if trace in attempt.got}
     if shown:
