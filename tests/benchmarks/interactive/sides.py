@@ -29,7 +29,39 @@ class Place:
     schools: int
     latency_ms: float
     peer_python: Path
-    seed: str = "tests.benchmarks.interactive.school"  # the module that says what a school's tables begin with
+    seed: str
+
+
+def here(
+    folder: Path,
+    environment: Path,
+    *,
+    schools: int,
+    latency_ms: float,
+    seed: str = "tests.benchmarks.interactive.school",
+) -> Place:
+    """Return a place on this machine: one core for the service, the others for whatever this process starts beside it.
+
+    Args:
+        folder: Where files go; the user pool's keys are there.
+        environment: Of the peer.
+        schools: How many there are from the beginning.
+        latency_ms: AWS's.
+        seed: The module that says what a school's tables begin with.
+    """
+    service_core, *others = sorted(os.sched_getaffinity(0))
+    others = others or [service_core]
+    os.sched_setaffinity(0, others)
+    return Place(
+        service_core=[service_core],
+        other_cores=others,
+        folder=folder,
+        jwks=folder / "jwks.json",
+        schools=schools,
+        latency_ms=latency_ms,
+        peer_python=environment / "bin" / "python",
+        seed=seed,
+    )
 
 
 @dataclass(frozen=True, slots=True)

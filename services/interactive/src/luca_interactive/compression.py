@@ -13,6 +13,8 @@ from aiohttp import hdrs, web
 from aiohttp.typedefs import Handler
 from aiohttp.web_response import ContentCoding
 
+from luca_shared.runtime.accept import preferences
+
 LEAST: Final = 1024  # bytes; below it, a packet is a packet
 
 
@@ -31,18 +33,5 @@ async def compression(request: web.Request, handler: Handler) -> web.StreamRespo
 
 def accepts_gzip(request: web.Request) -> bool:
     """Whether `Accept-Encoding` takes gzip (RFC 9110 section 12.5.3); aiohttp would also take `gzip;q=0` for yes."""
-    weights: dict[str, float] = {}
-    for part in ",".join(request.headers.getall(hdrs.ACCEPT_ENCODING, [])).split(","):
-        coding, _, parameter = part.partition(";")
-        weights[coding.strip().lower()] = _weight(parameter)
+    weights = dict(preferences(",".join(request.headers.getall(hdrs.ACCEPT_ENCODING, []))))
     return weights.get("gzip", weights.get("*", 0.0)) > 0
-
-
-def _weight(parameter: str) -> float:
-    name, _, value = parameter.strip().partition("=")
-    if not name:
-        return 1.0
-    try:
-        return float(value) if name.strip().lower() == "q" else 0.0
-    except ValueError:
-        return 0.0

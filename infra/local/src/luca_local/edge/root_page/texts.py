@@ -2,6 +2,8 @@
 
 from dataclasses import dataclass
 
+from luca_shared.runtime.accept import preferences
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Texts:
@@ -133,20 +135,8 @@ def preferred(accept_language: str) -> Texts:
     'es'
     """
     best, found = 0.0, ENGLISH
-    for part in accept_language.split(","):
-        tag, _, parameter = part.partition(";")
-        texts = BY_LANGUAGE.get(tag.strip().lower().partition("-")[0])
-        weight = _weight(parameter)
+    for tag, weight in preferences(accept_language):
+        texts = BY_LANGUAGE.get(tag.partition("-")[0])
         if texts is not None and weight > best:
             best, found = weight, texts
     return found
-
-
-def _weight(parameter: str) -> float:
-    name, _, value = parameter.strip().partition("=")
-    if not name:
-        return 1.0
-    try:
-        return float(value) if name.strip().lower() == "q" else 0.0
-    except ValueError:
-        return 0.0
