@@ -11,6 +11,7 @@ from datetime import UTC, datetime
 from aiohttp import web
 
 from luca_local.aws_clients import session_as
+from luca_local.serving import serving
 from luca_shared.aws.credentials import Credentials
 from luca_shared.aws.errors import AwsError
 from luca_shared.tenancy.credentials import AssumeRole
@@ -156,13 +157,5 @@ async def container_endpoint(
     """
     async with StsAssumeRole(region=region, endpoint_url=endpoint_url, session=session_as(admin)) as assume_role:
         credentials = ContainerCredentials(assume_role, roles)
-        # No access log: it would show who asks for what, and nothing that helps.
-        runner = web.AppRunner(credentials.application(), access_log=None)
-        await runner.setup()
-        try:
-            site = web.TCPSite(runner, "127.0.0.1", 0)
-            await site.start()
-            _, port = runner.addresses[0]
-            yield ContainerEndpoint(f"http://127.0.0.1:{port}", credentials)
-        finally:
-            await runner.cleanup()
+        async with serving(credentials.application()) as url:
+            yield ContainerEndpoint(url, credentials)

@@ -15,6 +15,8 @@ import msgspec
 from aiohttp import web
 from multidict import CIMultiDict, MultiMapping
 
+from luca_local.serving import serving
+
 _TARGET: Final = "X-Amz-Target"
 _DELETE: Final = "AmazonSQS.DeleteMessageBatch"
 _RECEIVE: Final = "AmazonSQS.ReceiveMessage"
@@ -57,13 +59,8 @@ class CountingProxy:
 
             application = web.Application(client_max_size=16 * 1024 * 1024)
             application.router.add_route("*", "/{path:.*}", hand_on)
-            runner = web.AppRunner(application, access_log=None, auto_decompress=False, shutdown_timeout=0.5)
-            await runner.setup()
-            try:
-                await web.TCPSite(runner, "127.0.0.1", 0).start()
-                yield f"http://127.0.0.1:{runner.addresses[0][1]}"
-            finally:
-                await runner.cleanup()
+            async with serving(application, auto_decompress=False, shutdown_timeout=0.5) as url:
+                yield url
 
     async def _hand_on(self, session: aiohttp.ClientSession, aws: str, request: web.Request) -> web.Response:
         target = request.headers.get(_TARGET, "")

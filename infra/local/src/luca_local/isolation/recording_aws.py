@@ -3,14 +3,14 @@
 import asyncio
 import base64
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Mapping
-from contextlib import AsyncExitStack, asynccontextmanager
+from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from typing import Any, Final
 
 import orjson
 from aiohttp import web
 
-from luca_local.isolation.served import served
+from luca_local.serving import serving
 
 _PREFIX: Final = "TENANT#"
 _ANY_KEY: Final = base64.b64encode(bytes(32)).decode()
@@ -92,8 +92,7 @@ async def recording_aws() -> AsyncIterator[RecordingAws]:
     aws = RecordingAws()
     app = web.Application(client_max_size=2**24)
     app.router.add_route("*", "/{object:.*}", aws.answer)
-    async with AsyncExitStack() as stack:
-        aws.url = await served(app, stack)
+    async with serving(app, shutdown_timeout=0.1) as aws.url:
         yield aws
 
 

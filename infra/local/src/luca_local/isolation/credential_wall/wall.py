@@ -20,8 +20,8 @@ from luca_local.isolation.credential_wall.requests import Clients, Desk, some_wo
 from luca_local.isolation.credential_wall.storms import STORMS, Storm
 from luca_local.isolation.guards import Guard, Instead
 from luca_local.isolation.recording_aws import RecordingAws, recording_aws
-from luca_local.isolation.served import served
 from luca_local.isolation.walls import Extent, Plan, Wall
+from luca_local.serving import serving
 from luca_shared.aws import AwsClient, AwsError, Credentials, DynamoDB, Kms, RetryPolicy
 from luca_shared.tenancy.context import TenantContext
 from luca_shared.tenancy.credentials import TenantCredentials
@@ -91,7 +91,7 @@ async def _scene(aws: RecordingAws, storm: Storm, chance: Random) -> AsyncIterat
         enter = stack.enter_async_context
         at_sts = web.Application()
         at_sts.router.add_post("/", sts.answer)
-        sts_url = await served(at_sts, stack)
+        sts_url = await stack.enter_async_context(serving(at_sts, shutdown_timeout=0.1))
         assume_role = await enter(
             StsAssumeRole(region=_REGION, endpoint_url=sts_url, session=session_as(Credentials("ROOT", "secret")))
         )

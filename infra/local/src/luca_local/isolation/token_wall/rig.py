@@ -11,8 +11,8 @@ from aiohttp import web
 from multidict import CIMultiDict
 
 from luca_interactive.authentication import CONTEXT, authentication
-from luca_local.isolation.served import served
 from luca_local.isolation.token_wall.minting import CLIENT, ISSUER, NOW, jwk, key
+from luca_local.serving import serving
 from luca_shared.runtime.web_app import web_app
 from luca_shared.tenancy.context import VerifiedClaims
 from luca_shared.tenancy.jwks import Jwks
@@ -134,11 +134,12 @@ async def rig() -> AsyncIterator[Rig]:
         publishing = web.Application()
         publishing.router.add_get("/pool/jwks.json", keys.answer)
         publishing.router.add_get("/stranger/jwks.json", keys.strangers)
-        keys.url = f"{await served(publishing, stack)}/pool/jwks.json"
+        keys.url = f"{await stack.enter_async_context(serving(publishing, shutdown_timeout=0.1))}/pool/jwks.json"
         app = web_app(deadline=5, body_limit=1024)
         app.router.add_get("/v1/grades", _everything)
         client = await stack.enter_async_context(aiohttp.ClientSession())
         made = Rig(keys, client, clock)
         app.middlewares.append(authentication(made))
-        made.url = await served(app, stack, max_line_size=_HUGE, max_field_size=_HUGE)
+        door = serving(app, shutdown_timeout=0.1, max_line_size=_HUGE, max_field_size=_HUGE)
+        made.url = await stack.enter_async_context(door)
         yield made

@@ -22,9 +22,9 @@ from luca_interactive.routes import ENDPOINTS
 from luca_interactive.term_writing import FreezeTimes
 from luca_local.isolation.attempts import Attempt, Control, Tried, ending
 from luca_local.isolation.hostile_ids import hostile_texts
-from luca_local.isolation.served import served
 from luca_local.isolation.type_wall.rig import Rig
 from luca_local.isolation.walls import Plan
+from luca_local.serving import serving
 from luca_shared.runtime.requests import JSON
 from luca_shared.tenancy.context import Role, VerifiedClaims
 from luca_shared.tenancy.encryption import FieldEncryption
@@ -198,7 +198,8 @@ async def _client(rig: Rig) -> AsyncIterator[aiohttp.ClientSession]:
     limit = SchoolRateLimit(per_second=1e6, burst=1_000_000)
     parts = parts_of(rig.tables, encryption, Ages(), FreezeTimes())
     async with AsyncExitStack() as stack:
-        url = await served(api(parts, _Everybody(), limit, deadline=60, body_limit=2**16), stack)
+        app = api(parts, _Everybody(), limit, deadline=60, body_limit=2**16)
+        url = await stack.enter_async_context(serving(app, shutdown_timeout=0.1))
         yield await stack.enter_async_context(aiohttp.ClientSession(url, headers={"Authorization": "Bearer x"}))
 
 
