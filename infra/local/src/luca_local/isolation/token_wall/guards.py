@@ -6,9 +6,8 @@ import json
 import re
 from collections.abc import Callable, Mapping
 from types import SimpleNamespace
-from typing import Annotated, Any, Final
+from typing import Any, Final
 
-import msgspec
 from aiohttp import web
 from jose import jwk as jose_jwk
 from jose import jws
@@ -16,10 +15,10 @@ from jose.exceptions import JWSError
 
 from luca_interactive import authentication
 from luca_local.isolation.guards import Guard, Instead, without
+from luca_local.isolation.lax_ids import LINE_FEED_ALLOWED, any_text
 from luca_local.isolation.token_wall.forged_signatures import public_texts
 from luca_shared.tenancy import jwk_set, jwks, token_claims, token_form, tokens
 from luca_shared.tenancy.context import VerifiedClaims
-from luca_shared.tenancy.ids import InvalidId
 from luca_shared.tenancy.jwks import Jwks, UnknownKey
 from luca_shared.tenancy.token_claims import TokenRejected
 from luca_shared.tenancy.tokens import TokenVerifier
@@ -113,12 +112,6 @@ def _first_of_a_list(kind: Callable[[str], Any], value: object, reason: str) -> 
     return _id(kind, value[0] if isinstance(value, list) and value else value, reason)
 
 
-def _any_text(_: object, value: object) -> Any:
-    if not isinstance(value, str):
-        raise InvalidId("id")
-    return value
-
-
 def _with_any_name(claims: Mapping[str, Any], expected: Any, now: float) -> VerifiedClaims:
     school = claims.get("custom:school_id", claims.get("school_id"))
     return _judge({**claims, "custom:school_id": school}, expected, now)
@@ -127,9 +120,6 @@ def _with_any_name(claims: Mapping[str, Any], expected: Any, now: float) -> Veri
 def _never_expiring(claims: Mapping[str, Any], name: str) -> float | None:
     found = _time(claims, name)
     return 9e9 if name == "exp" and found is None else found
-
-
-_LINE_FEED_ALLOWED: Final = Annotated[str, msgspec.Meta(pattern=r"^[a-z0-9][a-z0-9-]{0,62}$")]
 
 
 # --- The key set.
@@ -233,9 +223,9 @@ GUARDS: Final[tuple[Guard, ...]] = (
         Instead(token_claims, "_id", _first_of_a_list),
         kinds={"a claim that is no text"},
     ),
-    without("the pattern of ids", Instead(token_claims, "parse_id", _any_text), kinds={"a hostile id"}),
+    without("the pattern of ids", Instead(token_claims, "parse_id", any_text), kinds={"a hostile id"}),
     without(
-        "the end of the pattern of ids", Instead(token_claims, "SchoolId", _LINE_FEED_ALLOWED), kinds={"a hostile id"}
+        "the end of the pattern of ids", Instead(token_claims, "SchoolId", LINE_FEED_ALLOWED), kinds={"a hostile id"}
     ),
     without("one name for the school's claim", Instead(tokens, "judge", _with_any_name), kinds={"a missing claim"}),
     without(

@@ -1,7 +1,7 @@
 """What the second wall consists of, one condition after the other, and how each is taken away."""
 
 from collections.abc import Mapping
-from typing import Annotated, Any, Final
+from typing import Any, Final
 
 import msgspec
 from aiohttp import web
@@ -11,6 +11,7 @@ from luca_gov_sync import command_line, payload_store
 from luca_ingest_worker import messages
 from luca_interactive import cursors, inputs
 from luca_local.isolation.guards import Guard, Instead, without
+from luca_local.isolation.lax_ids import LINE_FEED_ALLOWED, any_text
 from luca_local.isolation.type_wall.ciphertexts import KIND
 from luca_shared.records.record import Record
 from luca_shared.records.school import School
@@ -19,7 +20,7 @@ from luca_shared.runtime.requests import parse_body
 from luca_shared.tenancy import context, credentials, key_types, keys, ownership, range_query
 from luca_shared.tenancy.aged_cache import AgedCache
 from luca_shared.tenancy.context import TenantContext
-from luca_shared.tenancy.ids import InvalidId, SchoolId
+from luca_shared.tenancy.ids import SchoolId
 from luca_shared.tenancy.key_types import SEPARATOR, Range
 from luca_shared.tenancy.ownership import Ownership
 from luca_shared.tenancy.secret_key import SecretKey
@@ -28,7 +29,6 @@ from luca_shared.tenancy.table import Tables, TenantTable
 _remembered = AgedCache.get
 _of_school = Ownership.__init__
 _decode = messages._decode  # noqa: SLF001  # guards are what is private
-_LINE_FEED_ALLOWED: Final = Annotated[str, msgspec.Meta(pattern=r"^[a-z0-9][a-z0-9-]{0,62}$")]
 
 
 def _unterminated(own: Ownership, school_id: SchoolId) -> None:
@@ -38,12 +38,6 @@ def _unterminated(own: Ownership, school_id: SchoolId) -> None:
 
 def _nothing(*_: Any, **__: Any) -> None:
     """Check nothing."""
-
-
-def _any_text(_: object, text: object) -> Any:
-    if not isinstance(text, str):
-        raise InvalidId("id")
-    return text
 
 
 def _any_parts(*parts: str) -> str:
@@ -173,9 +167,9 @@ GUARDS: Final[tuple[Guard, ...]] = (
         Instead(TenantContext, "__init__", _made_by_anybody),
         kinds={"no context for a context"},
     ),
-    without("the pattern of ids in messages", Instead(context, "parse_id", _any_text), kinds={"a queue attribute"}),
+    without("the pattern of ids in messages", Instead(context, "parse_id", any_text), kinds={"a queue attribute"}),
     without(
-        "the end of the pattern of ids", Instead(context, "SchoolId", _LINE_FEED_ALLOWED), kinds={"a queue attribute"}
+        "the end of the pattern of ids", Instead(context, "SchoolId", LINE_FEED_ALLOWED), kinds={"a queue attribute"}
     ),
     without(
         "the pattern of ids in events",
@@ -193,9 +187,9 @@ GUARDS: Final[tuple[Guard, ...]] = (
         kinds={"the directory of schools"},
     ),
     without(
-        "the pattern of ids in commands", Instead(command_line, "parse_id", _any_text), kinds={"a command's argument"}
+        "the pattern of ids in commands", Instead(command_line, "parse_id", any_text), kinds={"a command's argument"}
     ),
-    without("a second look before STS", Instead(credentials, "parse_id", _any_text), kinds={"a session tag"}),
+    without("a second look before STS", Instead(credentials, "parse_id", any_text), kinds={"a session tag"}),
     without("the pattern of ids in paths", _parsing("path", _any_path), kinds={"an id in a path"}),
     without("the pattern of ids in queries", _parsing("query", _any_query), kinds={"an id in a query"}),
     without("the pattern of ids in bodies", _parsing("body", _any_body), kinds={"an id in a body"}),
