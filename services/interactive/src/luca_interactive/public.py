@@ -17,6 +17,7 @@ from aiohttp import hdrs, web
 from aiohttp.typedefs import Handler
 
 from luca_interactive.compression import accepts_gzip
+from luca_shared.runtime.requests import JSON
 
 DESCRIPTION: Final = "/openapi.json"
 PAGE: Final = "/docs"
@@ -74,7 +75,7 @@ class PublicFile:
 def public_files(description: Mapping[str, Any]) -> tuple[PublicFile, ...]:
     """Return all that is public, for this description."""
     return (
-        PublicFile(DESCRIPTION, "application/json", msgspec.json.encode(description)),
+        PublicFile(DESCRIPTION, JSON, msgspec.json.encode(description)),
         PublicFile(PAGE, "text/html; charset=utf-8", _read("page.html"), {"Content-Security-Policy": _PAGE_POLICY}),
         PublicFile(STYLE, "text/css; charset=utf-8", _read("page.css")),
         PublicFile(SCRIPT, "text/javascript; charset=utf-8", _read("page.js")),

@@ -13,11 +13,11 @@ import msgspec
 from luca_local import login
 from luca_local.run_record import RunRecord
 from luca_local.seed.plan import SchoolPlan
+from luca_shared.runtime import problems
 from luca_shared.tenancy.context import Role
 
 _PATIENCE: Final = aiohttp.ClientTimeout(total=15)
 _LOGINS_AT_ONCE: Final = 4
-_PROBLEM: Final = "application/problem+json"
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,7 +90,7 @@ class Edge:
                 method, self._url + path, json=body, data=text, headers=sent, params=query, timeout=_PATIENCE
             ) as answer:
                 text = await answer.text()
-                if answer.content_type == _PROBLEM:
+                if answer.content_type == problems.CONTENT_TYPE:
                     self.problems.add(_problem(text))
                 return Answer(answer.status, text, dict(answer.headers), _ms_since(started))
         except (aiohttp.ClientError, TimeoutError):

@@ -6,11 +6,13 @@ from typing import Any, Final
 import msgspec
 
 from luca_interactive.access import Endpoint
+from luca_interactive.description.parameters import VERSION
 from luca_interactive.description.possible_problems import problems_of
 from luca_interactive.description.schemas import REFERENCE, Schema, Schemas, resolved
 from luca_interactive.description.specimens import specimen
 from luca_shared.runtime import problems
 from luca_shared.runtime.problems import ProblemType
+from luca_shared.runtime.requests import JSON
 
 Answer = dict[str, Any]
 
@@ -47,7 +49,7 @@ HEADERS: Final[dict[str, Any]] = {
     },
     "ETag": {
         "description": "The version, a strong tag in quotes: what `If-Match` names to change it.",
-        "schema": {"type": "string", "pattern": '^"[1-9][0-9]{0,14}"$'},
+        "schema": VERSION,
         "example": '"3"',
     },
     "Retry-After": {
@@ -111,7 +113,7 @@ def _success(status: int, model: Any, schemas: Schemas) -> Answer:
     content = {"schema": schema, "example": specimen(schema, schemas.components)}
     if about := resolved(schema, schemas.components).get("description"):
         answer["description"] = f"It has been created. {about}" if status == HTTPStatus.CREATED else about
-    return answer | {"content": {"application/json": content}}
+    return answer | {"content": {JSON: content}}
 
 
 def _is_versioned(model: Any) -> bool:

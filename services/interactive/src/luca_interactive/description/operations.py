@@ -10,11 +10,13 @@ from luca_interactive.description.parameters import HEADERS, parameters_of
 from luca_interactive.description.schemas import Schemas, words
 from luca_interactive.description.tags import tag_of
 from luca_shared.runtime import json_answers
+from luca_shared.runtime.csv_text import CSV
+from luca_shared.runtime.requests import JSON
 
 Operation = dict[str, Any]
 
 _PARAMETERS: Final = frozenset({"path", "query"})
-_BODIES: Final = {"body": "application/json", "csv": "text/csv"}
+_BODIES: Final = {"body": JSON, "csv": CSV}
 
 
 def operation_of(endpoint: Endpoint, schemas: Schemas) -> Operation:

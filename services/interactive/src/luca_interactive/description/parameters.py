@@ -16,13 +16,13 @@ _MEANINGS: Final = {
     "dry_run": "Whether only to say what would happen.",
 }
 
-_VERSION: Final = {"type": "string", "pattern": '^"[1-9][0-9]{0,14}"$'}
+VERSION: Final = {"type": "string", "pattern": '^"[1-9][0-9]{0,14}"$'}
 
 IF_MATCH: Final = {
     "name": "If-Match",
     "in": "header",
     "description": "The version that is replaced or deleted, one strong tag in quotes: the `ETag` that was read.",
-    "schema": _VERSION,
+    "schema": VERSION,
     "example": '"3"',
 }
 IF_NONE_MATCH: Final = {

@@ -18,32 +18,15 @@ from luca_local.demo.judges.personal_texts import PersonalTexts
 
 # Elsewhere an id is what things are found by: it is random, and means nothing to who can't ask the table.
 _NO_IDS: Final = frozenset({Channel.LOGS, Channel.METRICS, Channel.PROBLEMS})
-_OF_MARKS: Final = frozenset(
-    {
-        *("score", "max_score", "percent", "letter", "average", "mark", "grade", "comment", "name", "title"),
-        *("body", "data", "payload", "token", "authorization", "path", "url", "query"),
-    }
-)
-_LABELS: Final = frozenset(
-    {
-        *(
-            "le",
-            "service",
-            "operation",
-            "outcome",
-            "method",
-            "route",
-            "status",
-            "stage",
-            "reason",
-            "state",
-            "kind",
-            "wall",
-        ),
-        "correlation_id",  # of an exemplar
-        *("generation", "implementation", "major", "minor", "patchlevel", "version"),  # the Python process's own
-    }
-)
+_OF_MARKS: Final = frozenset({
+    "score", "max_score", "percent", "letter", "average", "mark", "grade", "comment", "name", "title",
+    "body", "data", "payload", "token", "authorization", "path", "url", "query",
+})  # fmt: skip
+_LABELS: Final = frozenset({
+    "le", "service", "operation", "outcome", "method", "route", "status", "stage", "reason", "state", "kind", "wall",
+    "correlation_id",  # of an exemplar
+    "generation", "implementation", "major", "minor", "patchlevel", "version",  # the Python process's own
+})  # fmt: skip
 _LABEL: Final = re.compile(r'[{,](\w+)="')  # quotes are escaped in values
 
 
