@@ -15,13 +15,13 @@ from tests.benchmarks.aws_stub.store import Wire
 
 from luca_interactive.grading import Mark, result_of_mark
 from luca_interactive.sealed_texts import comment_of
+from luca_local.seed.demo_rules import demo_rules
 from luca_shared.aws.attributes import encode_item
 from luca_shared.records.assessment import Assessment
 from luca_shared.records.class_ import Class, Enrollment
 from luca_shared.records.data_keys import SchoolKey, StudentKey
 from luca_shared.records.grade import Grade, GradeStatus, SyncStatus
 from luca_shared.records.record import Record
-from luca_shared.records.rules import Category, Rounding, Rules
 from luca_shared.records.student import Student
 from luca_shared.records.term import Term, TermState
 from luca_shared.records.timestamps import Timestamp
@@ -39,17 +39,7 @@ TODAYS: Final = "a5"
 CATEGORIES: Final = {"a1": "exam", "a2": "homework", "a3": "homework", "a4": "homework", "a5": "exam"}
 
 TERM: Final = TermId("2026-Q4")
-RULES: Final = Rules(
-    subject=Subject("math"),
-    version=2,
-    categories={"exam": Category(weight=Decimal(60)), "homework": Category(weight=Decimal(40), drop_lowest=1)},
-    letters={"A": Decimal(90), "B": Decimal(80), "C": Decimal(60)},
-    passing=Decimal(60),
-    missing_as_zero=True,
-    late_penalty_percent=Decimal(10),
-    rounding=Rounding.HALF_UP,
-    decimals=1,
-)
+RULES: Final = demo_rules(Subject("math"))
 
 
 def school_id(number: int) -> str:
