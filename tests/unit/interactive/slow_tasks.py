@@ -5,13 +5,15 @@ it has given up, `LATE` seconds after the request's deadline at most.
 """
 
 import asyncio
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from contextvars import ContextVar
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any, cast
 
-from luca_interactive.access import Caller
+from tests.unit.interactive.callers import administrator
+from tests.unit.interactive.fake_aws import assume_role
+
 from luca_interactive.api.grades import GradeChange
 from luca_interactive.app import parts_of
 from luca_interactive.configuration import Ages
@@ -19,7 +21,6 @@ from luca_interactive.grade_outcomes import Recorded
 from luca_interactive.parts import Parts
 from luca_interactive.scope import Cell
 from luca_interactive.term_writing import FreezeTimes
-from luca_shared.aws.credentials import Credentials
 from luca_shared.aws.transactions import TransactPut, TransactWrite
 from luca_shared.records.assessment import Assessment
 from luca_shared.records.class_ import Class
@@ -30,14 +31,14 @@ from luca_shared.runtime.exact_numbers import ExactNumber
 from luca_shared.runtime.preconditions import Create
 from luca_shared.runtime.problems import Problem
 from luca_shared.tenancy import keys
-from luca_shared.tenancy.context import Role, TenantContext, VerifiedClaims
 from luca_shared.tenancy.credentials import TenantCredentials
-from luca_shared.tenancy.ids import AssessmentId, ClassId, PersonId, SchoolId, StudentId
+from luca_shared.tenancy.ids import AssessmentId, ClassId, StudentId
 from luca_shared.tenancy.ids import Term as TermId
 from luca_shared.tenancy.table import TableNames, Tables
 
 if TYPE_CHECKING:
-    from tests.unit.interactive.conftest import FakeDynamoDB, Premises
+    from tests.unit.interactive.conftest import Premises
+    from tests.unit.interactive.fake_aws import FakeDynamoDB
 
     from luca_shared.aws.dynamodb import DynamoDB
 
@@ -125,7 +126,7 @@ class SlowSchool:
         self.tasks = [
             ServiceTask(
                 parts_of(
-                    Tables(cast("DynamoDB", wire), TenantCredentials(_assume_role, role_arn="role"), TableNames()),
+                    Tables(cast("DynamoDB", wire), TenantCredentials(assume_role, role_arn="role"), TableNames()),
                     premises.encryption,
                     Ages(terms=STALENESS, rules=3600),
                     freeze,
@@ -144,7 +145,7 @@ class SlowSchool:
         version = self.term.version
 
         async def request() -> str:
-            return (await change(_caller(), TERM, "because", version)).state
+            return (await change(administrator(), TERM, "because", version)).state
 
         return await self._in_time(request)
 
@@ -156,7 +157,7 @@ class SlowSchool:
         async def request() -> str:
             change = GradeChange(status=GradeStatus.SCORED, score=ExactNumber(8))
             cell = Cell(_CLASS, _ASSESSMENT, attempt.student_id)
-            outcome = await self.tasks[task].parts.grade_writing.record(_caller(), cell, change, Create())
+            outcome = await self.tasks[task].parts.grade_writing.record(administrator(), cell, change, Create())
             return "recorded" if isinstance(outcome, Recorded) else "superseded"
 
         attempt.outcome = await self._in_time(request)
@@ -177,7 +178,7 @@ class SlowSchool:
 
     def stored(self, student_id: StudentId) -> list[str]:
         """Everything that is stored of a student's grade."""
-        key = keys.grade(_caller().context, student_id, TERM, ClassId("c1"), AssessmentId("a1"))
+        key = keys.grade(administrator().context, student_id, TERM, ClassId("c1"), AssessmentId("a1"))
         items = [item for (_, pk, _), item in self.table.items.items() if pk == key.pk]
         return sorted(str(item["entity"]) + (" pending" if "pending_pk" in item else "") for item in items)
 
@@ -200,16 +201,6 @@ class SlowSchool:
 
 def clock_of(offset: float) -> Timestamp:
     return timestamp(datetime(2026, 11, 24, tzinfo=UTC) + timedelta(seconds=now() + offset))
-
-
-def _caller() -> Caller:
-    roles = frozenset({Role.SCHOOL_ADMIN})
-    claims = VerifiedClaims(SchoolId("norte"), PersonId("h1"), roles, 2**33)
-    return Caller(TenantContext.of_token(claims, "test"), claims.person_id, roles)
-
-
-async def _assume_role(role_arn: str, tags: Mapping[str, str], session_name: str) -> Credentials:  # noqa: ARG001
-    return Credentials(tags["school_id"], "secret")
 
 
 _CLASS = Class.from_item(

@@ -10,9 +10,9 @@ import pytest
 from aiohttp import ClientResponse
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+from tests.unit.interactive.callers import administrator
 from tests.virtual_time import run
 
-from luca_interactive.access import Caller
 from luca_interactive.api.bulk_grades import GradeLine
 from luca_interactive.grade_outcomes import Failed, Recorded, Superseded
 from luca_interactive.scope import Column
@@ -22,9 +22,9 @@ from luca_shared.records.grade import GradeStatus, GradeVersion
 from luca_shared.records.term import TermState
 from luca_shared.runtime.exact_numbers import ExactNumber
 from luca_shared.tenancy import keys
-from luca_shared.tenancy.context import Role, TenantContext, VerifiedClaims
+from luca_shared.tenancy.context import TenantContext
 from luca_shared.tenancy.encryption import FieldEncryption, KeyDestroyed
-from luca_shared.tenancy.ids import AssessmentId, ClassId, PersonId, SchoolId, StudentId, Term
+from luca_shared.tenancy.ids import AssessmentId, ClassId, StudentId, Term
 
 if TYPE_CHECKING:
     from tests.unit.interactive.conftest import Premises, School
@@ -382,7 +382,7 @@ def test_the_outcomes_come_in_time_and_say_what_is_written(new_premises: NewPrem
 
         table.transact_write = hangs  # type: ignore[method-assign]
         outcomes = await school.parts.bulk_writing.record(
-            caller(), await column_of(school), [scored(student) for student in STUDENTS], deadline=5.0
+            administrator(), await column_of(school), [scored(student) for student in STUDENTS], deadline=5.0
         )
         assert loop.time() <= 5.0
         unknown = [student for student, of in zip(STUDENTS, outcomes, strict=True) if isinstance(of, Failed)]
@@ -403,7 +403,7 @@ def test_groups_whose_turn_never_comes_are_not_written(new_premises: NewPremises
         school.dynamodb.transact_write = hangs  # type: ignore[method-assign]
         students = [StudentId(f"n{number:03}") for number in range(100)]
         outcomes = await school.parts.bulk_writing.record(
-            caller(), await column_of(school, students), [scored(student) for student in students], deadline=5.0
+            administrator(), await column_of(school, students), [scored(student) for student in students], deadline=5.0
         )
         assert asyncio.get_running_loop().time() <= 5.0
         assert all(isinstance(of, Failed) and isinstance(of.error, TimeoutError) for of in outcomes)
@@ -436,12 +436,6 @@ LINES = st.lists(
 )
 
 
-def caller() -> Caller:
-    roles = frozenset({Role.SCHOOL_ADMIN})
-    claims = VerifiedClaims(SchoolId("norte"), PersonId("h1"), roles, 2**33)
-    return Caller(TenantContext.of_token(claims, "test"), claims.person_id, roles)
-
-
 @settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(st.lists(LINES, min_size=1, max_size=4))
 def test_many_at_once_are_answered_like_one_after_the_other(
@@ -453,18 +447,18 @@ def test_many_at_once_are_answered_like_one_after_the_other(
         loop = asyncio.get_running_loop()
         for request in requests:
             lines = [scored(student, version, score) for student, version, score in request]
-            outcomes = await bulk.parts.bulk_writing.record(caller(), column, lines, deadline=loop.time() + 60)
+            outcomes = await bulk.parts.bulk_writing.record(administrator(), column, lines, deadline=loop.time() + 60)
             for each, outcome in zip(lines, outcomes, strict=True):
                 cell = column.cell(each.student_id)
                 assert cell is not None
-                alone = await single.parts.grade_writing.record(caller(), cell, each, each.precondition)
+                alone = await single.parts.grade_writing.record(administrator(), cell, each, each.precondition)
                 assert said(outcome) == said(alone)
 
     asyncio.run(scenario())
 
 
 async def column_of(school: "Premises", students: Sequence[StudentId] = STUDENTS) -> Column:
-    room = await school.parts.configuration.classroom(caller().context, ClassId("c1"))
+    room = await school.parts.configuration.classroom(administrator().context, ClassId("c1"))
     return Column(room.info, room.assessments[AssessmentId("a1")], frozenset(students))
 
 

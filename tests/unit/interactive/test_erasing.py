@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING, Any, Final
 
 import pytest
 from msgspec.structs import replace
+from tests.unit.interactive.callers import administrator
 
-from luca_interactive.access import ADMINISTRATORS, Caller
 from luca_interactive.api.grades import GradeChange
 from luca_interactive.app import parts_of
 from luca_interactive.configuration import Ages
@@ -24,13 +24,13 @@ from luca_shared.records.grade import GradeStatus
 from luca_shared.records.timestamps import Timestamp
 from luca_shared.runtime.preconditions import Create
 from luca_shared.runtime.problems import Problem
-from luca_shared.tenancy.context import TenantContext, VerifiedClaims
 from luca_shared.tenancy.encryption import FieldEncryption, Sealed
-from luca_shared.tenancy.ids import AssessmentId, ClassId, EventId, PersonId, SchoolId, StudentId
+from luca_shared.tenancy.ids import AssessmentId, ClassId, EventId, StudentId
 from luca_shared.tenancy.table import TenantTable
 
 if TYPE_CHECKING:
-    from tests.unit.interactive.conftest import FakeDynamoDB, Premises, School
+    from tests.unit.interactive.conftest import Premises, School
+    from tests.unit.interactive.fake_aws import FakeDynamoDB
 
 TEACHER, ADMIN = "norte/p1/teacher", "norte/h1/school-admin"
 STUDENT, GUARDIAN = "norte/s1/student", "norte/g1/guardian"
@@ -281,8 +281,7 @@ class Life:
             delattr(self._dynamodb, name)
 
 
-ADMINISTRATOR: Final = VerifiedClaims(SchoolId("norte"), PersonId("h1"), ADMINISTRATORS, 2**33)
-HEAD: Final = Caller(TenantContext.of_token(ADMINISTRATOR, "test"), PersonId("h1"), ADMINISTRATORS)
+HEAD: Final = administrator()
 
 
 async def furnished(new_premises: Callable[[], Awaitable["Premises"]]) -> "Premises":

@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+from tests.unit.interactive.callers import administrator
 
-from luca_interactive.access import Caller
 from luca_interactive.api.grades import GradeChange
 from luca_interactive.grade_outcomes import Recorded, Superseded
 from luca_interactive.scope import Cell
@@ -19,8 +19,7 @@ from luca_shared.records.grade import Grade, GradeStatus, GradeVersion, same_con
 from luca_shared.runtime.exact_numbers import ExactNumber
 from luca_shared.runtime.preconditions import Create, Precondition, Replace
 from luca_shared.tenancy import keys
-from luca_shared.tenancy.context import Role, TenantContext, VerifiedClaims
-from luca_shared.tenancy.ids import AssessmentId, ClassId, PersonId, SchoolId, StudentId, Term
+from luca_shared.tenancy.ids import AssessmentId, ClassId, PersonId, StudentId, Term
 
 if TYPE_CHECKING:
     from tests.unit.interactive.conftest import Premises
@@ -38,12 +37,6 @@ class Write:
     fate: str = "arrives"
 
 
-def caller(person: str) -> Caller:
-    roles = frozenset({Role.SCHOOL_ADMIN})
-    claims = VerifiedClaims(SchoolId("norte"), PersonId(person), roles, 2**33)
-    return Caller(TenantContext.of_token(claims, "test"), claims.person_id, roles)
-
-
 class Book:
     """One cell of a gradebook, its writes, and its records."""
 
@@ -54,7 +47,7 @@ class Book:
     @classmethod
     async def open(cls, new_premises: NewPremises) -> "Book":
         premises = await new_premises()
-        room = await premises.parts.configuration.classroom(caller("h1").context, ClassId("c1"))
+        room = await premises.parts.configuration.classroom(administrator("h1").context, ClassId("c1"))
         return cls(premises, Cell(room.info, room.assessments[AssessmentId("a1")], StudentId("s1")))
 
     async def write(self, write: Write, named: int) -> Recorded | Superseded | None:
@@ -65,19 +58,21 @@ class Book:
         precondition: Precondition = Create() if named == 0 else Replace(named)
         change = GradeChange(status=GradeStatus.SCORED, score=ExactNumber(write.score), comment=f"c{write.score}")
         try:
-            return await self.premises.parts.grade_writing.record(caller(write.person), self.cell, change, precondition)
+            return await self.premises.parts.grade_writing.record(
+                administrator(write.person), self.cell, change, precondition
+            )
         except Unavailable:
             return None
 
     async def current(self) -> Grade | None:
-        table = self.premises.parts.tables.of(caller("h1").context)
+        table = self.premises.parts.tables.of(administrator("h1").context)
         key = keys.grade(table.context, StudentId("s1"), Term("2026-Q4"), ClassId("c1"), AssessmentId("a1"))
         item = await table.get(key)
         return None if item is None else Grade.from_item(item)
 
     async def check_chain(self) -> None:
         """The versions are 1, 2, 3... and the current grade is the last of them."""
-        table = self.premises.parts.tables.of(caller("h1").context)
+        table = self.premises.parts.tables.of(administrator("h1").context)
         range_ = keys.versions_of_grade(
             table.context, StudentId("s1"), Term("2026-Q4"), ClassId("c1"), AssessmentId("a1")
         )
