@@ -59,13 +59,13 @@ class AwsClient:
         self._transport = Transport(region, endpoint_url, max_connections=max_connections, now=now)
 
     async def __aenter__(self) -> Self:
-        await self._transport.open()
+        self._transport.open()
         return self
 
     async def __aexit__(
         self, kind: type[BaseException] | None, error: BaseException | None, traceback: TracebackType | None
     ) -> None:
-        await self._transport.close()
+        self._transport.close()
 
     async def call(
         self,

@@ -1,18 +1,20 @@
 """One attempt of an AWS call: signed, sent over a pooled connection, and its answer read."""
 
+import asyncio
 import logging
 import re
+import ssl
 import time
 from collections.abc import Callable, Mapping
-from io import BytesIO
+from functools import cache
 from typing import Any, NamedTuple
 
-import aiohttp
 from yarl import URL
 
 from luca_shared.aws import metrics
 from luca_shared.aws.answers import read_answer
 from luca_shared.aws.clock import CorrectedClock
+from luca_shared.aws.connection_pool import ConnectionPool
 from luca_shared.aws.credentials import Credentials
 from luca_shared.aws.errors import AwsError, Unavailable
 from luca_shared.aws.services import DIALECTS, Service
@@ -25,14 +27,13 @@ Result = dict[str, Any] | AwsError
 
 _USER_AGENT = "luca/1"
 _HEADER_SAFE = re.compile(r"[A-Za-z0-9_=:.-]{1,128}")
-_LARGE_BODY = 1 << 20  # aiohttp warns of larger bodies in one piece: writing them would hold up the event loop
-_IDLE_SECONDS = 20.0  # less than AWS and NAT gateways allow: a connection that they close costs a lost call
 
 
 class _Door(NamedTuple):
     """How to reach one service."""
 
     url: URL
+    pool: ConnectionPool
     signer: Signer
     target_prefix: str
     headers: dict[str, str]
@@ -40,28 +41,25 @@ class _Door(NamedTuple):
 
 
 class Transport:
-    """The pool of connections, and the clock that the signatures go by."""
+    """The pools of connections, and the clock that the signatures go by; at most `max_connections` are in use."""
 
     def __init__(
         self, region: str, endpoint_url: str | None, *, max_connections: int, now: Callable[[], float] = time.time
     ) -> None:
         self._doors = {service: _door(service, region, endpoint_url) for service in Service}
-        self._max_connections = max_connections
+        self._free = asyncio.Semaphore(max_connections)
         self._clock = CorrectedClock(now)
-        self._session: aiohttp.ClientSession | None = None
+        self._is_open = False
 
-    async def open(self) -> None:
-        """Make the pool; connections are opened as they are needed."""
-        self._session = aiohttp.ClientSession(
-            connector=aiohttp.TCPConnector(limit=self._max_connections, keepalive_timeout=_IDLE_SECONDS),
-            cookie_jar=aiohttp.DummyCookieJar(),
-            auto_decompress=False,  # nothing comes compressed, and the checksum is of the bytes as they come
-        )
+    def open(self) -> None:
+        """Let calls be made; connections are opened as they are needed."""
+        self._is_open = True
 
-    async def close(self) -> None:
+    def close(self) -> None:
         """Close all connections."""
-        if self._session is not None:
-            await self._session.close()
+        self._is_open = False
+        for door in self._doors.values():
+            door.pool.close()
 
     async def send(
         self,
@@ -77,7 +75,6 @@ class Transport:
         Sent twice only when AWS says that our clock is wrong.
         """
         door = self._doors[service]
-        limits = aiohttp.ClientTimeout(sock_connect=timeouts.connect, sock_read=timeouts.read)
         corrected = False
         while True:
             signed_at = self._clock.time()
@@ -85,7 +82,7 @@ class Transport:
             headers["x-amz-target"] = f"{door.target_prefix}.{operation}"
             headers["user-agent"] = _user_agent(correlation_id)
             door.signer.sign(headers, body, credentials, signed_at)
-            result, date = await self._exchange(door, operation, headers, body, limits)
+            result, date = await self._exchange(door, operation, headers, body, timeouts)
             if not isinstance(result, AwsError):
                 metrics.attempted(service, operation, "ok")
                 return result
@@ -96,27 +93,34 @@ class Transport:
             _log.warning("this machine's clock lacks %.0f s to AWS's; signatures are corrected", self._clock.offset)
 
     async def _exchange(
-        self, door: _Door, operation: str, headers: Mapping[str, str], body: bytes, limits: aiohttp.ClientTimeout
+        self, door: _Door, operation: str, headers: Mapping[str, str], body: bytes, timeouts: Timeouts
     ) -> tuple[Result, str | None]:
         """One request and its answer, with the answer's date. A cancellation closes the connection."""
-        if self._session is None:
+        if not self._is_open:
             raise RuntimeError("the client is used inside `async with` only")
-        data = body if len(body) <= _LARGE_BODY else BytesIO(body)
-        try:
-            async with self._session.post(
-                door.url, data=data, headers=headers, timeout=limits, allow_redirects=False
-            ) as response:
-                content = await response.read()
-                answer = read_answer(
-                    operation, response.status, response.headers, content, may_be_empty=door.empty_answers
-                )
-                return answer, response.headers.get("date")
-        except (aiohttp.ClientConnectorError, aiohttp.ConnectionTimeoutError):
-            return Unavailable(operation, "NoConnection", lost=False), None
-        except TimeoutError:
-            return Unavailable(operation, "ReadTimeout"), None
-        except (aiohttp.ClientError, OSError):
-            return Unavailable(operation, "ConnectionLost"), None
+        request = _request(headers, body)
+        async with self._free:
+            try:
+                connection = await door.pool.take(connect_timeout=timeouts.connect)
+            except OSError:  # a time-out too
+                return Unavailable(operation, "NoConnection", lost=False), None
+            try:
+                answer = await connection.exchange(request, read_timeout=timeouts.read)
+            except TimeoutError:
+                return Unavailable(operation, "ReadTimeout"), None
+            except OSError:
+                return Unavailable(operation, "ConnectionLost"), None
+            finally:
+                door.pool.give_back(connection)
+        result = read_answer(operation, *answer, may_be_empty=door.empty_answers)
+        return result, answer.headers.get("date")
+
+
+def _request(headers: Mapping[str, str], body: bytes) -> bytes:
+    lines = "".join([f"{name}: {value}\r\n" for name, value in headers.items()])
+    if lines.count("\n") != len(headers) or lines.count("\r") != len(headers):
+        raise ValueError("a header's value has a line break")
+    return f"POST / HTTP/1.1\r\n{lines}content-length: {len(body)}\r\n\r\n".encode() + body
 
 
 def _door(service: Service, region: str, endpoint_url: str | None) -> _Door:
@@ -124,12 +128,22 @@ def _door(service: Service, region: str, endpoint_url: str | None) -> _Door:
     if url.scheme not in {"http", "https"} or not url.host or url.path != "/" or url.query_string:
         raise ValueError("an AWS endpoint is http:// or https:// with a host and no path")
     dialect = DIALECTS[service]
+    tls = _tls() if url.scheme == "https" else None
     headers = {
         "accept-encoding": "identity",
         "content-type": dialect.content_type,
         "host": url.host_port_subcomponent or "",
     }
-    return _Door(url, Signer(service, region), dialect.target_prefix, headers, dialect.empty_answers)
+    pool = ConnectionPool(url.host, url.port or 0, tls)
+    return _Door(url, pool, Signer(service, region), dialect.target_prefix, headers, dialect.empty_answers)
+
+
+@cache
+def _tls() -> ssl.SSLContext:
+    """One for the process: reading the authorities' certificates takes as long as a hundred calls."""
+    context = ssl.create_default_context()
+    context.set_alpn_protocols(["http/1.1"])
+    return context
 
 
 def _user_agent(correlation_id: str | None) -> str:

@@ -11,8 +11,17 @@ from typing import Any
 
 import orjson
 import pytest
+import uvloop
+
+_ON_THE_WIRE = {"test_client", "test_connection", "test_transport"}
 
 Play = Callable[[asyncio.StreamWriter], Awaitable[None]]
+
+
+def pytest_asyncio_loop_factories(item: pytest.Item) -> dict[str, Callable[[], asyncio.AbstractEventLoop]]:
+    """What speaks to sockets is tested on the loop of the services, too."""
+    on_the_wire = item.path.stem in _ON_THE_WIRE
+    return {"asyncio": asyncio.new_event_loop} | ({"uvloop": uvloop.new_event_loop} if on_the_wire else {})
 
 
 @dataclass(frozen=True)

@@ -4,6 +4,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from luca_shared.aws.credentials import Credentials
+from luca_shared.aws.errors import Unavailable
 from luca_shared.aws.services import Service
 from luca_shared.aws.timeouts import Timeouts
 from luca_shared.aws.transport import Result, Transport
@@ -16,11 +17,11 @@ async def send(
     endpoint_url: str, service: Service = Service.DYNAMODB, *, body: bytes = b"{}", correlation_id: str | None = None
 ) -> Result:
     transport = Transport("us-east-1", endpoint_url, max_connections=1)
-    await transport.open()
+    transport.open()
     try:
         return await transport.send(service, "GetItem", body, Credentials("AKID", "secret"), correlation_id, Timeouts())
     finally:
-        await transport.close()
+        transport.close()
 
 
 async def test_the_user_agent_carries_the_correlation_id_and_is_signed(aws: "FakeAws") -> None:
@@ -60,8 +61,23 @@ async def test_each_service_is_spoken_to_in_its_dialect_and_signed_for(
 
 async def test_a_large_body_goes_out_whole(aws: "FakeAws") -> None:
     body = b'{"a": "' + b"x" * 4_000_000 + b'"}'
-    assert await send(aws.url, body=body) == {}  # and without aiohttp's warning, which would be an error here
+    assert await send(aws.url, body=body) == {}
     assert aws.received[0].body == body
+
+
+@pytest.mark.parametrize("token", ["a\r\nx-evil: 1", "a\nb", "a\rb"])
+async def test_what_would_split_the_request_never_leaves(aws: "FakeAws", token: str) -> None:
+    transport = Transport("us-east-1", aws.url, max_connections=1)
+    transport.open()
+    with pytest.raises(ValueError, match="line break"):
+        await transport.send(Service.DYNAMODB, "GetItem", b"{}", Credentials("AKID", "secret", token), None, Timeouts())
+    assert aws.received == []
+
+
+async def test_an_encrypted_door_speaks_to_nobody_who_does_not_prove_who_it_is(aws: "FakeAws") -> None:
+    result = await send(aws.url.replace("http:", "https:"))
+    assert isinstance(result, Unavailable)
+    assert (result.code, result.lost_answers, aws.received) == ("NoConnection", 0, [])
 
 
 async def test_a_redirect_is_not_followed(aws: "FakeAws") -> None:
@@ -85,7 +101,7 @@ def test_without_an_endpoint_aws_itself_is_meant(endpoint_url: str | None) -> No
 
 async def test_no_more_connections_than_allowed_are_open_at_once(aws: "FakeAws") -> None:
     transport = Transport("us-east-1", aws.url, max_connections=2)
-    await transport.open()
+    transport.open()
     try:
         async with asyncio.TaskGroup() as group:
             for _ in range(10):
@@ -93,16 +109,16 @@ async def test_no_more_connections_than_allowed_are_open_at_once(aws: "FakeAws")
                     transport.send(Service.DYNAMODB, "GetItem", b"{}", Credentials("AKID", "secret"), None, Timeouts())
                 )
     finally:
-        await transport.close()
+        transport.close()
     assert (len(aws.received), aws.connections) == (10, 2)
 
 
 async def test_a_corrected_clock_is_logged(aws: "FakeAws", caplog: pytest.LogCaptureFixture) -> None:
     aws.fails("RequestTimeTooSkewed", headers={"date": "Tue, 24 Nov 2026 12:00:00 GMT"})
     transport = Transport("us-east-1", aws.url, max_connections=1, now=lambda: 1_795_521_600.0 - 3600)
-    await transport.open()
+    transport.open()
     try:
         await transport.send(Service.DYNAMODB, "GetItem", b"{}", Credentials("AKID", "secret"), None, Timeouts())
     finally:
-        await transport.close()
+        transport.close()
     assert "lacks 3600 s" in caplog.text
