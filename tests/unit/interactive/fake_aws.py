@@ -4,7 +4,9 @@ import asyncio
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, TypeVar
+
+import orjson
 
 from luca_shared.aws.attributes import Item, decode_item, encode_item
 from luca_shared.aws.credentials import Credentials
@@ -17,10 +19,12 @@ from luca_shared.aws.errors import (
     Unavailable,
 )
 from luca_shared.aws.expressions import Between, Condition, Page, Query
+from luca_shared.aws.item_types import ItemType, page_of, page_reader
 from luca_shared.aws.kms import DataKey
 from luca_shared.aws.transactions import TransactDelete, TransactPut, TransactUpdate, TransactWrite
 from luca_shared.tenancy.key_types import LAST
 
+Kind = TypeVar("Kind")
 Primary = tuple[str, str, str]
 
 
@@ -50,7 +54,7 @@ class FakeDynamoDB:
         found = (self.items.get((table, key["pk"], key["sk"])) for key in keys)
         return [item for item in found if item is not None]
 
-    async def query(self, table: str, query: Query, *, credentials: Credentials, **_: Any) -> Page:
+    async def query(self, table: str, query: Query, *, credentials: Credentials, **_: Any) -> Page[Item]:
         attribute, partition = query.partition
         self._arrived("Query", credentials, [partition])
         by = "sk" if query.index is None else f"{query.index}_sk"
@@ -65,6 +69,13 @@ class FakeDynamoDB:
             found = [item for item in found if item[by] > query.start[by]]
         page = found[: query.limit]
         return Page(page, page[-1] if len(found) > len(page) else None)
+
+    async def query_as(self, items: ItemType[Kind], table: str, query: Query, **named: Any) -> Page[Kind]:
+        page = await self.query(table, query, **named)
+        encoded = orjson.dumps({"Items": [encode_item(item) for item in page.items]})
+        answer = page_reader(items.wire)(encoded)
+        assert answer is not None
+        return Page(page_of(answer, items).items, page.last_key)
 
     async def put_item(
         self, table: str, item: Item, *, credentials: Credentials, condition: Condition | None = None, **_: Any

@@ -10,6 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from luca_interactive.behavior_reading import MOST_OF_A_DAY, CappedReading, Stretch
+from luca_shared.aws.attributes import Item
 from luca_shared.tenancy.table import RangePage
 
 FIRST = date(2026, 10, 26)
@@ -32,7 +33,7 @@ class Table:
     read: Counter[int] = field(default_factory=Counter)
     queries: int = 0
 
-    def page(self, stretch: Stretch) -> RangePage:
+    def page(self, stretch: Stretch) -> RangePage[Item]:
         self.queries += 1
         found = [
             {"sk": position(day, number)}

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 from aiohttp import ClientResponse
 
+from luca_shared.aws.attributes import Item
 from luca_shared.aws.errors import Unavailable
 from luca_shared.aws.expressions import Page, Query
 from luca_shared.records.term import TermState
@@ -88,7 +89,7 @@ async def test_the_list_is_read_as_it_was_last_written(school: "School", monkeyp
     asked: list[Query] = []
     query = school.dynamodb.query
 
-    async def noted(table: str, what: Query, **named: Any) -> Page:
+    async def noted(table: str, what: Query, **named: Any) -> Page[Item]:
         asked.append(what)
         return await query(table, what, **named)
 

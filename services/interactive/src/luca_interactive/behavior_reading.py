@@ -46,7 +46,7 @@ class CappedReading:
         self.next: Stretch | None = Stretch(first_day, None, most + 1)
         self.capped_days: list[date] = []
 
-    def take(self, page: RangePage) -> list[Item]:
+    def take(self, page: RangePage[Item]) -> list[Item]:
         """Return the events that count of the page that the next stretch gave, and go on."""
         taken = [item for item in page.items if self._counts(item)]
         self.next = None if self.next is None or page.after is None else self._following(self.next, page.after)

@@ -16,6 +16,7 @@ from luca_interactive.together import together
 from luca_shared.records.assessment import Assessment
 from luca_shared.records.grade import Grade
 from luca_shared.records.rules import Rules
+from luca_shared.records.wire import item_type
 from luca_shared.runtime.exact_numbers import canonical_text
 from luca_shared.tenancy import keys
 from luca_shared.tenancy.ids import AssessmentId, StudentId, Term
@@ -34,7 +35,8 @@ async def read_gradebook(
 
     A grade that reached its assessment while that was being deleted brings it back.
     """
-    students, grades = await together(read_students(table, classroom.roster), _grades(table, classroom, term))
+    range_ = keys.grades_of_class(table.context, classroom.info.class_id, term)
+    students, grades = await together(read_students(table, classroom.roster), table.read(range_, item_type(Grade)))
     late = {grade.assessment_id for grade in grades} & classroom.deleted.keys()
     brought_back = await bring_back(table, configuration, [classroom.deleted[each] for each in late])
     opened = await texts.open_many(table.context, [*map(name_of, students), *map(comment_of, grades)])
@@ -54,11 +56,6 @@ async def read_gradebook(
         assessments=[AssessmentAnswer.of(each) for each in assessments.values()],
         students=sorted(rows, key=lambda row: by_name(row.name, row.student_id)),
     )
-
-
-async def _grades(table: TenantTable, classroom: Classroom, term: Term) -> list[Grade]:
-    range_ = keys.grades_of_class(table.context, classroom.info.class_id, term)
-    return [Grade.from_item(item) async for item in table.items(range_)]
 
 
 def _row(

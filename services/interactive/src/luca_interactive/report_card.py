@@ -23,6 +23,7 @@ from luca_shared.records.assessment import Assessment, DeletedAssessment
 from luca_shared.records.class_ import Class, Enrollment
 from luca_shared.records.grade import Grade, GradeStatus
 from luca_shared.records.rules import Rules
+from luca_shared.records.wire import item_type
 from luca_shared.runtime import problems
 from luca_shared.tenancy import keys
 from luca_shared.tenancy.ids import AssessmentId, ClassId, StudentId, Subject, Term
@@ -75,8 +76,8 @@ async def _enrollments(table: TenantTable, student_id: StudentId) -> set[_Place]
 async def _grades(table: TenantTable, student_id: StudentId, terms: Iterable[Term]) -> _Grades:
     grades: defaultdict[_Place, list[Grade]] = defaultdict(list)
     for term in terms:
-        async for item in table.items(keys.grades_of_student(table.context, student_id, term)):
-            grade = Grade.from_item(item)
+        range_ = keys.grades_of_student(table.context, student_id, term)
+        for grade in await table.read(range_, item_type(Grade)):
             grades[grade.term, grade.class_id].append(grade)
     return grades
 

@@ -13,6 +13,7 @@ from luca_interactive.configuration import Classroom
 from luca_interactive.grading import Mark, average
 from luca_shared.records.grade import Grade
 from luca_shared.records.rules import Rules
+from luca_shared.records.wire import item_type
 from luca_shared.tenancy import keys
 from luca_shared.tenancy.ids import StudentId
 from luca_shared.tenancy.table import TenantTable
@@ -27,8 +28,8 @@ async def preview_of_class(
     info = classroom.info
     assessments = {key: each for key, each in classroom.assessments.items() if each.term == info.term}
     marks: defaultdict[StudentId, list[Mark]] = defaultdict(list)
-    async for item in table.items(keys.grades_of_class(table.context, info.class_id, info.term)):
-        grade = Grade.from_item(item)
+    range_ = keys.grades_of_class(table.context, info.class_id, info.term)
+    for grade in await table.read(range_, item_type(Grade)):
         if (of := assessments.get(grade.assessment_id)) is not None:
             marks[grade.student_id].append(Mark(of.category, grade.status, grade.score, grade.max_score))
     students = [

@@ -1,8 +1,8 @@
 """What an AWS answer means: a result, or one of our errors."""
 
 import zlib
-from collections.abc import Mapping
-from typing import Any
+from collections.abc import Callable, Mapping
+from typing import Any, TypeVar
 
 import orjson
 
@@ -66,27 +66,36 @@ _MEANINGS: dict[str, type[AwsError]] = {
     "ServiceUnavailableException": Unavailable,
 }
 
+Content = TypeVar("Content")
+
 _CONFLICT = "TransactionConflict"
 
 
 def read_answer(
-    operation: str, status: int, headers: Mapping[str, str], body: bytes, *, may_be_empty: bool = False
-) -> dict[str, Any] | AwsError:
+    operation: str, status: int, headers: Mapping[str, str], body: bytes, read: Callable[[bytes], Content | None]
+) -> Content | AwsError:
     """Return the result, or the error that the answer stands for.
 
-    `headers` are the answer's, found without regard to case.
+    The names of `headers` are in lower case. `read` reads the body of a success; None is a body that can't be read.
     """
     request_id = headers.get("x-amzn-requestid")
     checksum = headers.get("x-amz-crc32")
     if checksum is not None and checksum != str(zlib.crc32(body)):
         return Unavailable(operation, "ChecksumMismatch", request_id)
-    content = {} if may_be_empty and not body else _json_object(body)
     if status == 200:
-        return Unavailable(operation, "UnreadableAnswer", request_id) if content is None else content
-    return _error(operation, status, _code(status, headers, content or {}), request_id, content or {})
+        result = read(body)
+        return Unavailable(operation, "UnreadableAnswer", request_id) if result is None else result
+    content = json_object(body) or {}
+    return _error(operation, status, _code(status, headers, content), request_id, content)
 
 
-def _json_object(body: bytes) -> dict[str, Any] | None:
+def json_object_if_any(body: bytes) -> dict[str, Any] | None:
+    """Read a body that is a JSON object, or empty; None if it is neither."""
+    return json_object(body) if body else {}
+
+
+def json_object(body: bytes) -> dict[str, Any] | None:
+    """Read a body that is a JSON object; None if it is none."""
     try:
         content = orjson.loads(body)
     except orjson.JSONDecodeError:

@@ -13,17 +13,20 @@ import time
 from collections.abc import Awaitable, Callable, Mapping
 from functools import partial
 from types import TracebackType
-from typing import Any, Self
+from typing import Any, Self, TypeVar
 
 import orjson
 
 from luca_shared.aws import metrics
+from luca_shared.aws.answers import json_object, json_object_if_any
 from luca_shared.aws.credentials import Credentials
 from luca_shared.aws.errors import AwsError, Unavailable
 from luca_shared.aws.retries import RetryPolicy
-from luca_shared.aws.services import Service
+from luca_shared.aws.services import DIALECTS, Service
 from luca_shared.aws.timeouts import Timeouts
-from luca_shared.aws.transport import Result, Transport
+from luca_shared.aws.transport import Transport
+
+Content = TypeVar("Content")
 
 _TIMEOUTS = Timeouts()
 _RETRY = RetryPolicy()
@@ -77,7 +80,30 @@ class AwsClient:
         correlation_id: str | None = None,
         timeouts: Timeouts | None = None,
     ) -> dict[str, Any]:
-        """Return the parsed answer of one call.
+        """Return the answer of one call, a JSON object; all else as `call_as`."""
+        read = json_object_if_any if DIALECTS[service].empty_answers else json_object
+        return await self.call_as(
+            read,
+            service,
+            operation,
+            request,
+            credentials=credentials,
+            correlation_id=correlation_id,
+            timeouts=timeouts,
+        )
+
+    async def call_as(
+        self,
+        read: Callable[[bytes], Content | None],
+        service: Service,
+        operation: str,
+        request: Mapping[str, Any],
+        *,
+        credentials: Credentials,
+        correlation_id: str | None = None,
+        timeouts: Timeouts | None = None,
+    ) -> Content:
+        """Return what `read` makes of the answer of one call; None stands for a body that it can't read.
 
         `operation` and the members of `request` have AWS's names, and DynamoDB's attribute values are encoded.
         CloudTrail shows the `correlation_id` in the user agent (left out if no header could carry it). `timeouts`
@@ -89,7 +115,7 @@ class AwsClient:
         """
         timeouts = timeouts or self._timeouts
         body = orjson.dumps(request)
-        send = partial(self._transport.send, service, operation, body, credentials, correlation_id, timeouts)
+        send = partial(self._transport.send, service, operation, body, credentials, correlation_id, timeouts, read)
         started = time.perf_counter()
         outcome = "cancelled"
         try:
@@ -105,7 +131,9 @@ class AwsClient:
         """Wait as before the retry that follows this attempt (from 1)."""
         await self._sleep(self._retry.backoff(attempt, self._chance()))
 
-    async def _with_retries(self, send: Callable[[], Awaitable[Result]], operation: str, total: float) -> Result:
+    async def _with_retries(
+        self, send: Callable[[], Awaitable[Content | AwsError]], operation: str, total: float
+    ) -> Content | AwsError:
         loop = asyncio.get_running_loop()
         deadline = loop.time() + total
         attempt = lost_answers = 0

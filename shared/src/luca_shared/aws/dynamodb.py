@@ -1,7 +1,7 @@
 """DynamoDB's operations on plain Python items, each call with the credentials it is made with."""
 
 from collections.abc import Mapping, Sequence
-from typing import Any
+from typing import Any, TypeVar
 
 import orjson
 
@@ -10,9 +10,12 @@ from luca_shared.aws.client import AwsClient
 from luca_shared.aws.credentials import Credentials
 from luca_shared.aws.errors import Throttled, Unavailable
 from luca_shared.aws.expressions import Condition, Page, Query, Update, query_members
+from luca_shared.aws.item_types import ItemType, WireAnswer, page_of, page_reader
 from luca_shared.aws.services import Service
 from luca_shared.aws.statements import Statement, StatementResult, statement_member, statement_result
 from luca_shared.aws.transactions import TransactWrite, conditional, transact_item, updating
+
+T = TypeVar("T")
 
 BATCH_GET_KEYS = 100
 BATCH_STATEMENTS = 25
@@ -78,11 +81,32 @@ class DynamoDB:
 
     async def query(
         self, table: str, query: Query, *, credentials: Credentials, correlation_id: str | None = None
-    ) -> Page:
+    ) -> Page[Item]:
         """Return one page; it may be empty and still not be the last."""
         answer = await self._call("Query", {"TableName": table, **query_members(query)}, credentials, correlation_id)
         last_key = answer.get("LastEvaluatedKey")
         return Page([decode_item(item) for item in answer["Items"]], decode_item(last_key) if last_key else None)
+
+    async def query_as(
+        self,
+        items: ItemType[T],
+        table: str,
+        query: Query,
+        *,
+        credentials: Credentials,
+        correlation_id: str | None = None,
+    ) -> Page[T]:
+        """Return one page of what its items stand for; raises what their type does for an item that is none of them."""
+        request = {"TableName": table, **query_members(query)}
+        answer: WireAnswer = await self._client.call_as(
+            page_reader(items.wire),
+            Service.DYNAMODB,
+            "Query",
+            request,
+            credentials=credentials,
+            correlation_id=correlation_id,
+        )
+        return page_of(answer, items)
 
     async def put_item(
         self,

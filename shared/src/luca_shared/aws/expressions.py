@@ -3,9 +3,11 @@
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, Generic, TypeVar
 
 from luca_shared.aws.attributes import Item, encode_item, encode_value
+
+T = TypeVar("T")
 
 _PLAIN_NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
 
@@ -121,10 +123,10 @@ class Query:
 
 
 @dataclass(frozen=True, slots=True)
-class Page:
+class Page(Generic[T]):
     """A part of a query's items; `last_key` is where the next part starts, None when this was the last."""
 
-    items: list[Item] = field(repr=False)
+    items: list[T] = field(repr=False)
     last_key: Item | None
 
 

@@ -7,13 +7,14 @@ import ssl
 import time
 from collections.abc import Callable, Mapping
 from functools import cache
-from typing import Any, NamedTuple
+from typing import NamedTuple, TypeVar
 
 from yarl import URL
 
 from luca_shared.aws import metrics
 from luca_shared.aws.answers import read_answer
 from luca_shared.aws.clock import CorrectedClock
+from luca_shared.aws.connection import Answer
 from luca_shared.aws.connection_pool import ConnectionPool
 from luca_shared.aws.credentials import Credentials
 from luca_shared.aws.errors import AwsError, Unavailable
@@ -23,7 +24,7 @@ from luca_shared.aws.timeouts import Timeouts
 
 _log = logging.getLogger(__name__)
 
-Result = dict[str, Any] | AwsError
+Content = TypeVar("Content")
 
 _USER_AGENT = "luca/1"
 _HEADER_SAFE = re.compile(r"[A-Za-z0-9_=:.-]{1,128}")
@@ -37,7 +38,6 @@ class _Door(NamedTuple):
     signer: Signer
     target_prefix: str
     headers: dict[str, str]
-    empty_answers: bool
 
 
 class Transport:
@@ -69,8 +69,9 @@ class Transport:
         credentials: Credentials,
         correlation_id: str | None,
         timeouts: Timeouts,
-    ) -> Result:
-        """Return the answer's content, or the error that it or its absence stands for.
+        read: Callable[[bytes], Content | None],
+    ) -> Content | AwsError:
+        """Return what `read` makes of the answer's body, or the error that the answer or its absence stands for.
 
         Sent twice only when AWS says that our clock is wrong.
         """
@@ -82,38 +83,35 @@ class Transport:
             headers["x-amz-target"] = f"{door.target_prefix}.{operation}"
             headers["user-agent"] = _user_agent(correlation_id)
             door.signer.sign(headers, body, credentials, signed_at)
-            result, date = await self._exchange(door, operation, headers, body, timeouts)
+            answer = await self._exchange(door, operation, _request(headers, body), timeouts)
+            result = answer if isinstance(answer, AwsError) else read_answer(operation, *answer, read)
             if not isinstance(result, AwsError):
                 metrics.attempted(service, operation, "ok")
                 return result
             metrics.attempted(service, operation, result.outcome)
+            date = None if isinstance(answer, AwsError) else answer.headers.get("date")
             if corrected or not self._clock.corrected_by(result, date, signed_at):
                 return result
             corrected = True
             _log.warning("this machine's clock lacks %.0f s to AWS's; signatures are corrected", self._clock.offset)
 
-    async def _exchange(
-        self, door: _Door, operation: str, headers: Mapping[str, str], body: bytes, timeouts: Timeouts
-    ) -> tuple[Result, str | None]:
-        """One request and its answer, with the answer's date. A cancellation closes the connection."""
+    async def _exchange(self, door: _Door, operation: str, request: bytes, timeouts: Timeouts) -> Answer | Unavailable:
+        """One request and its answer. A cancellation closes the connection."""
         if not self._is_open:
             raise RuntimeError("the client is used inside `async with` only")
-        request = _request(headers, body)
         async with self._free:
             try:
                 connection = await door.pool.take(connect_timeout=timeouts.connect)
             except OSError:  # a time-out too
-                return Unavailable(operation, "NoConnection", lost=False), None
+                return Unavailable(operation, "NoConnection", lost=False)
             try:
-                answer = await connection.exchange(request, read_timeout=timeouts.read)
+                return await connection.exchange(request, read_timeout=timeouts.read)
             except TimeoutError:
-                return Unavailable(operation, "ReadTimeout"), None
+                return Unavailable(operation, "ReadTimeout")
             except OSError:
-                return Unavailable(operation, "ConnectionLost"), None
+                return Unavailable(operation, "ConnectionLost")
             finally:
                 door.pool.give_back(connection)
-        result = read_answer(operation, *answer, may_be_empty=door.empty_answers)
-        return result, answer.headers.get("date")
 
 
 def _request(headers: Mapping[str, str], body: bytes) -> bytes:
@@ -135,7 +133,7 @@ def _door(service: Service, region: str, endpoint_url: str | None) -> _Door:
         "host": url.host_port_subcomponent or "",
     }
     pool = ConnectionPool(url.host, url.port or 0, tls)
-    return _Door(url, pool, Signer(service, region), dialect.target_prefix, headers, dialect.empty_answers)
+    return _Door(url, pool, Signer(service, region), dialect.target_prefix, headers)
 
 
 @cache

@@ -1,11 +1,13 @@
 """A range of keys as a DynamoDB query, and where its page ended as a position in the range."""
 
 from dataclasses import dataclass, field
-from typing import Final
+from typing import Final, Generic, TypeVar
 
 from luca_shared.aws.attributes import Item
 from luca_shared.aws.expressions import Between, Page, Query
 from luca_shared.tenancy.key_types import LAST, Range
+
+T = TypeVar("T")
 
 _LONGEST_SORT_KEY: Final = 1024  # bytes, DynamoDB's
 
@@ -15,10 +17,10 @@ class OutsideRange(ValueError):
 
 
 @dataclass(frozen=True, slots=True)
-class RangePage:
+class RangePage(Generic[T]):
     """A part of a range's items; `after` is the position to go on from, None when this was the last part."""
 
-    items: list[Item] = field(repr=False)
+    items: list[T] = field(repr=False)
     after: str | None
 
 
@@ -35,7 +37,7 @@ def query_of(range_: Range, *, limit: int | None, after: str | None, ascending: 
     )
 
 
-def page_of(range_: Range, page: Page) -> RangePage:
+def page_of(range_: Range, page: Page[T]) -> RangePage[T]:
     """Return a query's page as a page of the range."""
     return RangePage(page.items, None if page.last_key is None else page.last_key[range_.sort_attribute])
 

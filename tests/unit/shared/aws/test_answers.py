@@ -5,9 +5,8 @@ import orjson
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from multidict import CIMultiDict
 
-from luca_shared.aws.answers import read_answer
+from luca_shared.aws.answers import json_object, json_object_if_any, read_answer
 from luca_shared.aws.errors import (
     AccessDenied,
     AwsError,
@@ -24,8 +23,8 @@ from luca_shared.aws.errors import (
 
 
 def answer(status: int, content: Any, operation: str = "PutItem", **headers: str) -> dict[str, Any] | AwsError:
-    named = {name.replace("_", "-"): value for name, value in headers.items()}
-    return read_answer(operation, status, CIMultiDict(named), orjson.dumps(content))
+    named = {name.replace("_", "-").lower(): value for name, value in headers.items()}
+    return read_answer(operation, status, named, orjson.dumps(content), json_object)
 
 
 def failure(status: int, content: Any, operation: str = "PutItem", **headers: str) -> AwsError:
@@ -89,7 +88,7 @@ def test_the_code_is_found_wherever_a_service_puts_it(content: Any, headers: dic
     ("status", "kind"), [(403, AccessDenied), (404, Rejected), (302, Rejected), (502, Unavailable)]
 )
 def test_an_answer_that_is_not_awss_is_judged_by_its_status(status: int, kind: type[AwsError]) -> None:
-    error = read_answer("PutItem", status, CIMultiDict(), b"<html>proxy</html>")
+    error = read_answer("PutItem", status, {}, b"<html>proxy</html>", json_object)
     assert isinstance(error, kind)
     assert error.code == f"HTTP{status}"
 
@@ -100,25 +99,25 @@ def test_a_result_is_returned_as_it_is() -> None:
 
 @pytest.mark.parametrize("body", [b"", b"<html>", b"[]", b'{"Item": {"pk"', b"\xff"])
 def test_a_result_that_cant_be_read_is_no_result(body: bytes) -> None:
-    error = read_answer("GetItem", 200, CIMultiDict(), body)
+    error = read_answer("GetItem", 200, {}, body, json_object)
     assert isinstance(error, Unavailable)
     assert (error.code, error.lost_answers) == ("UnreadableAnswer", 1)
 
 
 def test_no_body_is_an_answer_where_the_service_has_such() -> None:
-    assert read_answer("DeleteMessage", 200, CIMultiDict(), b"", may_be_empty=True) == {}
+    assert read_answer("DeleteMessage", 200, {}, b"", json_object_if_any) == {}
 
 
 @given(body=st.binary(), change=st.integers(1, 2**32 - 1))
 def test_an_answer_with_a_wrong_checksum_is_not_believed(body: bytes, change: int) -> None:
-    headers = CIMultiDict({"x-amz-crc32": str(zlib.crc32(body) ^ change)})
-    error = read_answer("PutItem", 200, headers, body)
+    headers = {"x-amz-crc32": str(zlib.crc32(body) ^ change)}
+    error = read_answer("PutItem", 200, headers, body, json_object)
     assert isinstance(error, Unavailable)
     assert (error.code, error.lost_answers) == ("ChecksumMismatch", 1)
 
 
 def test_an_answer_with_the_right_checksum_is() -> None:
-    assert read_answer("PutItem", 200, CIMultiDict({"X-Amz-Crc32": str(zlib.crc32(b"{}"))}), b"{}") == {}
+    assert read_answer("PutItem", 200, {"x-amz-crc32": str(zlib.crc32(b"{}"))}, b"{}", json_object) == {}
 
 
 def test_a_failed_condition_brings_the_item() -> None:

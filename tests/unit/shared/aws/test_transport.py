@@ -1,25 +1,40 @@
 import asyncio
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from luca_shared.aws.answers import json_object
 from luca_shared.aws.credentials import Credentials
-from luca_shared.aws.errors import Unavailable
+from luca_shared.aws.errors import AwsError, Unavailable
 from luca_shared.aws.services import Service
 from luca_shared.aws.timeouts import Timeouts
-from luca_shared.aws.transport import Result, Transport
+from luca_shared.aws.transport import Transport
 
 if TYPE_CHECKING:
     from tests.unit.shared.aws.conftest import FakeAws
 
 
+async def get_item(
+    transport: Transport,
+    service: Service = Service.DYNAMODB,
+    *,
+    body: bytes = b"{}",
+    session_token: str | None = None,
+    correlation_id: str | None = None,
+) -> dict[str, Any] | AwsError:
+    credentials = Credentials("AKID", "secret", session_token)
+    return await transport.send(service, "GetItem", body, credentials, correlation_id, Timeouts(), json_object)
+
+
 async def send(
     endpoint_url: str, service: Service = Service.DYNAMODB, *, body: bytes = b"{}", correlation_id: str | None = None
-) -> Result:
+) -> dict[str, Any] | AwsError:
     transport = Transport("us-east-1", endpoint_url, max_connections=1)
     transport.open()
     try:
-        return await transport.send(service, "GetItem", body, Credentials("AKID", "secret"), correlation_id, Timeouts())
+        return await transport.send(
+            service, "GetItem", body, Credentials("AKID", "secret"), correlation_id, Timeouts(), json_object
+        )
     finally:
         transport.close()
 
@@ -70,7 +85,9 @@ async def test_what_would_split_the_request_never_leaves(aws: "FakeAws", token: 
     transport = Transport("us-east-1", aws.url, max_connections=1)
     transport.open()
     with pytest.raises(ValueError, match="line break"):
-        await transport.send(Service.DYNAMODB, "GetItem", b"{}", Credentials("AKID", "secret", token), None, Timeouts())
+        await transport.send(
+            Service.DYNAMODB, "GetItem", b"{}", Credentials("AKID", "secret", token), None, Timeouts(), json_object
+        )
     assert aws.received == []
 
 
@@ -105,9 +122,7 @@ async def test_no_more_connections_than_allowed_are_open_at_once(aws: "FakeAws")
     try:
         async with asyncio.TaskGroup() as group:
             for _ in range(10):
-                group.create_task(
-                    transport.send(Service.DYNAMODB, "GetItem", b"{}", Credentials("AKID", "secret"), None, Timeouts())
-                )
+                group.create_task(get_item(transport))
     finally:
         transport.close()
     assert (len(aws.received), aws.connections) == (10, 2)
@@ -118,7 +133,7 @@ async def test_a_corrected_clock_is_logged(aws: "FakeAws", caplog: pytest.LogCap
     transport = Transport("us-east-1", aws.url, max_connections=1, now=lambda: 1_795_521_600.0 - 3600)
     transport.open()
     try:
-        await transport.send(Service.DYNAMODB, "GetItem", b"{}", Credentials("AKID", "secret"), None, Timeouts())
+        await get_item(transport)
     finally:
         transport.close()
     assert "lacks 3600 s" in caplog.text

@@ -4,7 +4,7 @@ import asyncio
 import secrets
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, TypeVar
 
 import pytest
 from hypothesis import settings
@@ -14,6 +14,7 @@ from luca_shared.aws.credentials import Credentials
 from luca_shared.aws.dynamodb import DynamoDB
 from luca_shared.aws.errors import AwsError, CancellationReason, ConditionFailed, Rejected, TransactionCanceled
 from luca_shared.aws.expressions import Condition, Page, Query, Update
+from luca_shared.aws.item_types import ItemType
 from luca_shared.aws.kms import DataKey, Kms
 from luca_shared.aws.statements import Statement, StatementResult, Written
 from luca_shared.aws.transactions import TransactPut, TransactWrite
@@ -21,6 +22,8 @@ from luca_shared.tenancy.context import TenantContext
 from luca_shared.tenancy.credentials import TenantCredentials
 from luca_shared.tenancy.ids import SchoolId
 from luca_shared.tenancy.table import TableNames, Tables
+
+Kind = TypeVar("Kind")
 
 # The pauses of a busy machine say nothing about the code.
 settings.register_profile("tenancy", deadline=None)
@@ -110,7 +113,8 @@ class FakeDynamoDB(DynamoDB):
     calls: list[Call] = field(default_factory=list)
     errors: list[AwsError | None] = field(default_factory=list)
     before: Callable[[Call], Awaitable[None]] | None = None
-    page: Page | None = None
+    page: Page[Item] | None = None
+    pages: list[Page[Item]] = field(default_factory=list)
 
     async def _called(self, call: Call) -> None:
         self.calls.append(call)
@@ -147,9 +151,21 @@ class FakeDynamoDB(DynamoDB):
 
     async def query(
         self, table: str, query: Query, *, credentials: Credentials, correlation_id: str | None = None
-    ) -> Page:
+    ) -> Page[Item]:
         await self._called(Call("Query", table, credentials, correlation_id, query))
-        return self.page or Page([], None)
+        return self.pages.pop(0) if self.pages else self.page or Page([], None)
+
+    async def query_as(
+        self,
+        items: ItemType[Kind],
+        table: str,
+        query: Query,
+        *,
+        credentials: Credentials,
+        correlation_id: str | None = None,
+    ) -> Page[Kind]:
+        page = await self.query(table, query, credentials=credentials, correlation_id=correlation_id)
+        return Page([items.of_item(item) for item in page.items], page.last_key)
 
     async def put_item(
         self,

@@ -1,6 +1,7 @@
 """The tables as one school: signed as it, and deaf to anything that is another's."""
 
 from collections.abc import AsyncIterator, Awaitable, Callable
+from decimal import Decimal
 from typing import Any
 
 import pytest
@@ -12,9 +13,12 @@ from luca_shared.aws.errors import AccessDenied, ConditionFailed, CredentialsRej
 from luca_shared.aws.expressions import Between, Page, absent, assign, equals, present
 from luca_shared.aws.statements import Written
 from luca_shared.aws.transactions import TransactCheck, TransactDelete, TransactPut, TransactUpdate
+from luca_shared.records.grade import Grade, GradeStatus, SyncStatus
+from luca_shared.records.timestamps import Timestamp
+from luca_shared.records.wire import item_type
 from luca_shared.tenancy import keys
 from luca_shared.tenancy.context import TenantContext
-from luca_shared.tenancy.ids import AssessmentId, ClassId, EventId, StudentId, Term
+from luca_shared.tenancy.ids import AssessmentId, ClassId, EventId, PersonId, StudentId, Term
 from luca_shared.tenancy.key_types import LAST, Key, Range, Table
 from luca_shared.tenancy.table import (
     Amendment,
@@ -62,6 +66,7 @@ CALLS: dict[str, Callable[[TenantTable, TenantContext], Awaitable[Any]]] = {
     "get": lambda table, whose: table.get(grade(whose)),
     "get_many": lambda table, whose: table.get_many([grade(table.context), grade(whose)]),
     "query": lambda table, whose: table.query(keys.grades_of_student(whose, S)),
+    "read": lambda table, whose: table.read(keys.grades_of_class(whose, C, T), item_type(Grade)),
     "query an index": lambda table, whose: table.query(keys.grades_of_class(whose, C, T)),
     "put": lambda table, whose: table.put(grade(whose), {"score": 1}),
     "update": lambda table, whose: table.update(grade(whose), NO_CHANGE),
@@ -246,6 +251,33 @@ async def test_a_range_of_an_index_goes_on_from_a_position_alone(
     assert first.partition == ("by_class_pk", "TENANT#norte#CLASS#c1")
     assert first.start is None
     assert second.start == last
+
+
+async def test_many_records_are_read_page_by_page(table: TenantTable, norte: TenantContext, dynamodb: Any) -> None:
+    filed = keys.by_class(norte, C, T, A, S)
+    dynamodb.pages = [Page([a_grade(1).to_item()], {"pk": grade(norte).pk, "sk": grade(norte).sk, **filed})]
+    dynamodb.page = Page([a_grade(2).to_item(), a_grade(3).to_item()], None)
+    found = await table.read(keys.grades_of_class(norte, C, T), item_type(Grade))
+    assert found == [a_grade(1), a_grade(2), a_grade(3)]
+    assert [call.content.start and call.content.start["by_class_sk"] for call in dynamodb.calls] == [
+        None, filed["by_class_sk"],
+    ]  # fmt: skip
+
+
+def a_grade(version: int) -> Grade:
+    return Grade(
+        class_id=C,
+        assessment_id=A,
+        student_id=S,
+        term=T,
+        version=version,
+        status=GradeStatus.MISSING,
+        max_score=Decimal(10),
+        rules_version=1,
+        recorded_by=PersonId("t1"),
+        recorded_at=Timestamp("2026-11-24T14:03:07.120Z"),
+        sync_status=SyncStatus.PENDING,
+    )
 
 
 async def test_a_whole_partition_needs_no_condition_on_the_sort_key(

@@ -9,6 +9,8 @@ from luca_local.isolation.type_wall.builders import keys_made, ranges_made
 from luca_local.isolation.type_wall.rig import PAIRS, Rig, school
 from luca_local.isolation.type_wall.trying import TOKEN, Try, attempt, control
 from luca_shared.aws import absent, assign, present
+from luca_shared.records.grade import Grade
+from luca_shared.records.wire import item_type
 from luca_shared.tenancy.key_types import Key, Range
 from luca_shared.tenancy.table import Amendment, Check, Delete, Put, TenantTable, Update
 
@@ -62,5 +64,6 @@ def with_range(table: TenantTable, range_: Range) -> Iterator[Try]:
 
     yield "query", partial(table.query, range_)
     yield "query backwards", partial(table.query, range_, limit=1, ascending=False)
+    yield "read", partial(table.read, range_, item_type(Grade))
     yield "items", items
     yield "items, one at a time", partial(items, at_once=1)
