@@ -1,6 +1,8 @@
 """Grading: the contract's examples, and what holds whatever the grades are."""
 
+import math
 from decimal import ROUND_FLOOR, ROUND_HALF_EVEN, ROUND_HALF_UP, Context, Decimal
+from fractions import Fraction
 
 import msgspec
 import pytest
@@ -274,3 +276,52 @@ def test_one_grade_is_rounded_as_decimal_arithmetic_rounds(rules: Rules, score: 
     quantum = Decimal(1).scaleb(-rules.decimals)
     expected = (score * 5).quantize(quantum, modes[rules.rounding], Context(prec=50))
     assert result_of_mark(rules, exam(str(score), "20")).percent == expected
+
+
+@given(rules_of_all_kinds, st.lists(marks_of_all_kinds, max_size=12))
+def test_an_average_is_what_fractions_make_it(rules: Rules, marks: list[Mark]) -> None:
+    """The definition, word for word."""
+    means: dict[str, Fraction] = {}
+    for name, category in rules.categories.items():
+        percents = sorted(fraction for mark in marks if mark.category == name for fraction in fractions_of(rules, mark))
+        dropped = category.drop_lowest if len(percents) > category.drop_lowest else 0
+        if kept := percents[dropped:]:
+            means[name] = sum(kept, Fraction()) / len(kept)
+    result = average(rules, marks)
+    if not means:
+        assert result.percent is None
+        return
+    weights = {name: Fraction(rules.categories[name].weight) for name in means}
+    exact = sum((weights[name] * mean for name, mean in means.items()), Fraction()) / sum(weights.values())
+    assert percent_of(result) == rounded(rules, exact)
+
+
+@given(rules_of_all_kinds, scores, st.integers(1, 20))
+def test_a_percent_is_what_fractions_make_it(rules: Rules, score: Decimal, max_score: int) -> None:
+    for status in (GradeStatus.SCORED, GradeStatus.LATE):
+        mark = Mark("exam", status, score, Decimal(max_score))
+        (exact,) = fractions_of(rules, mark)
+        assert result_of_mark(rules, mark).percent == rounded(rules, exact)
+
+
+def fractions_of(rules: Rules, mark: Mark) -> list[Fraction]:
+    match mark.status:
+        case GradeStatus.SCORED if mark.score is not None:
+            return [100 * Fraction(mark.score) / Fraction(mark.max_score)]
+        case GradeStatus.LATE if mark.score is not None:
+            reached = 100 * Fraction(mark.score) / Fraction(mark.max_score)
+            return [reached - reached * Fraction(rules.late_penalty_percent) / 100]
+        case GradeStatus.MISSING if rules.missing_as_zero:
+            return [Fraction()]
+        case _:
+            return []
+
+
+def rounded(rules: Rules, exact: Fraction) -> Decimal:
+    steps = exact * 10**rules.decimals
+    whole = {
+        Rounding.HALF_UP: lambda: math.floor(steps + Fraction(1, 2)),
+        Rounding.HALF_EVEN: lambda: round(steps),
+        Rounding.FLOOR: lambda: math.floor(steps),
+    }[rules.rounding]()
+    return Decimal(whole).scaleb(-rules.decimals)

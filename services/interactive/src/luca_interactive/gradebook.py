@@ -11,7 +11,7 @@ from luca_interactive.assessment_deletion import bring_back
 from luca_interactive.configuration import Classroom, Configuration
 from luca_interactive.grading import Mark, average
 from luca_interactive.roster_reading import by_name, read_students
-from luca_interactive.sealed_texts import SealedTexts, comment_of, name_of
+from luca_interactive.sealed_texts import SealedTexts, comments_of, name_of
 from luca_interactive.together import together
 from luca_shared.records.assessment import Assessment
 from luca_shared.records.grade import Grade
@@ -39,7 +39,7 @@ async def read_gradebook(
     students, grades = await together(read_students(table, classroom.roster), table.read(range_, item_type(Grade)))
     late = {grade.assessment_id for grade in grades} & classroom.deleted.keys()
     brought_back = await bring_back(table, configuration, [classroom.deleted[each] for each in late])
-    opened = await texts.open_many(table.context, [*map(name_of, students), *map(comment_of, grades)])
+    opened = await texts.open_many(table.context, [*map(name_of, students), *comments_of(grades)])
 
     names = {student.student_id: name for student, name in zip(students, opened, strict=False)}
     answers: defaultdict[StudentId, list[GradeAnswer]] = defaultdict(list)

@@ -1,6 +1,6 @@
 """The texts about a student that are stored encrypted under the student's own key."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import overload
 
@@ -29,6 +29,11 @@ def name_of(student: Student) -> SealedText:
 def comment_of(grade: GradeContent) -> SealedText:
     """The comment on a grade, in its current form and in the version that is kept of it."""
     return SealedText(grade.student_id, f"comment on {_version(grade)}", grade.comment)
+
+
+def comments_of(grades: Iterable[GradeContent]) -> list[SealedText | None]:
+    """The comments on grades, None where there is none: of a gradebook's grades, few have any."""
+    return [None if grade.comment is None else comment_of(grade) for grade in grades]
 
 
 def reason_of(version: GradeVersion) -> SealedText:
@@ -69,8 +74,12 @@ class SealedTexts:
         (plain,) = await self.open_many(context, [text])
         return plain
 
-    async def open_many(self, context: TenantContext, texts: Sequence[SealedText]) -> list[str | None]:
+    async def open_many(self, context: TenantContext, texts: Sequence[SealedText | None]) -> list[str | None]:
         """Decrypt texts of many students, whose keys are read together; in their order."""
-        sealed = [Sealed(text.student_id, text.field, text.ciphertext) for text in texts if text.ciphertext is not None]
+        sealed = [
+            Sealed(text.student_id, text.field, text.ciphertext)
+            for text in texts
+            if text is not None and text.ciphertext is not None
+        ]
         opened = iter(await self._encryption.decrypt_many(context, sealed) if sealed else ())
-        return [None if text.ciphertext is None else next(opened) for text in texts]
+        return [None if text is None or text.ciphertext is None else next(opened) for text in texts]

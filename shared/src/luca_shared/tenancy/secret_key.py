@@ -72,5 +72,8 @@ class SecretKey:
             raise CorruptCiphertext("damaged, or made for another place") from None
 
     def _authenticated(self, binding: tuple[str, ...]) -> bytes:
-        parts = [part.encode() for part in binding]
-        return self._header + b"".join(len(part).to_bytes(4, "big") + part for part in parts)
+        bound = self._header
+        for part in binding:
+            text = part.encode()
+            bound += len(text).to_bytes(4, "big") + text
+        return bound

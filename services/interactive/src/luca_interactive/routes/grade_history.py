@@ -10,7 +10,7 @@ from luca_interactive.api.paths import GradePath
 from luca_interactive.parts import PARTS
 from luca_interactive.ranges import part_of
 from luca_interactive.routes import grade
-from luca_interactive.sealed_texts import comment_of, reason_of
+from luca_interactive.sealed_texts import comments_of, reason_of
 from luca_shared.records.grade import GradeVersion
 from luca_shared.runtime import problems
 from luca_shared.runtime.json_answers import answer
@@ -33,7 +33,7 @@ async def get_grade_history(
         raise problems.not_found()
 
     versions = [GradeVersion.from_item(item) for item in part.items]
-    opened = await parts.texts.open_many(caller.context, [*map(comment_of, versions), *map(reason_of, versions)])
+    opened = await parts.texts.open_many(caller.context, [*comments_of(versions), *map(reason_of, versions)])
     comments, reasons = opened[: len(versions)], opened[len(versions) :]
     items = list(map(GradeVersionAnswer.of, versions, comments, reasons))
     return answer(ListAnswer(items, part.next_cursor))

@@ -9,7 +9,7 @@ from luca_interactive.api.lists import ListAnswer, TermListQuery
 from luca_interactive.api.paths import StudentPath
 from luca_interactive.parts import PARTS
 from luca_interactive.ranges import part_of
-from luca_interactive.sealed_texts import comment_of
+from luca_interactive.sealed_texts import comments_of
 from luca_shared.records.grade import Grade
 from luca_shared.runtime.json_answers import answer
 from luca_shared.tenancy import keys
@@ -34,5 +34,5 @@ async def get_student_grades(
         wanted=None if class_ids is None else lambda item: item["class_id"] in class_ids,
     )
     grades = [Grade.from_item(item) for item in part.items]
-    comments = await parts.texts.open_many(context, list(map(comment_of, grades)))
+    comments = await parts.texts.open_many(context, comments_of(grades))
     return answer(ListAnswer(list(map(GradeAnswer.of, grades, comments)), part.next_cursor))
