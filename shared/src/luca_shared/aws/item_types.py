@@ -1,6 +1,6 @@
 """How the items of an answer are read when there are many: straight from its JSON into what they stand for."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import cache
 from typing import Any, Generic, TypeVar, cast
@@ -20,12 +20,12 @@ class ItemType(Generic[T]):
 
     Attributes:
         wire: msgspec's type of such an item in DynamoDB's JSON; what it doesn't name is passed over.
-        of_wire: Makes of that what the item stands for.
+        of_wires: Makes of many of those what the items stand for, in their order.
         of_item: Makes it of plain values: what doesn't fit `wire` is read this slower way, which can say why.
     """
 
     wire: Any
-    of_wire: Callable[[Any], T]
+    of_wires: Callable[[Sequence[Any]], list[T]]
     of_item: Callable[[Item], T]
 
 
@@ -58,7 +58,7 @@ def page_reader(wire: Any) -> Callable[[bytes], WireAnswer | None]:
 def page_of(answer: WireAnswer, items: ItemType[T]) -> Page[T]:
     """Return what `page_reader` has read as a page; raises as the items' type does for what it can't be made of."""
     if isinstance(answer, WirePage):
-        found, last_key = [items.of_wire(item) for item in answer.Items], answer.LastEvaluatedKey
+        found, last_key = items.of_wires(answer.Items), answer.LastEvaluatedKey
     else:
         found = [items.of_item(decode_item(item)) for item in answer["Items"]]
         last_key = answer.get("LastEvaluatedKey")

@@ -6,11 +6,11 @@ nests as DynamoDB does (`{"score": {"N": "9.5"}}`), and the record is made of th
 """
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from decimal import Decimal
-from functools import cache, lru_cache
+from functools import cache
 from operator import attrgetter
-from typing import Any, Final, Generic, Literal, NamedTuple, TypeVar
+from typing import Any, Generic, Literal, NamedTuple, TypeVar
 
 import msgspec
 from msgspec import inspect
@@ -20,8 +20,6 @@ from luca_shared.records.record import CorruptItem, Record
 
 R = TypeVar("R", bound=Record)
 T = TypeVar("T")
-
-_KNOWN_TEXTS: Final = 20_000  # ids and times come again and again: each form is looked at once
 
 
 class _S(msgspec.Struct, Generic[T], frozen=True, gc=False):
@@ -37,11 +35,17 @@ class _B(msgspec.Struct, Generic[T], frozen=True, gc=False):
 
 
 class _Attribute(NamedTuple):
-    """An attribute on the wire: the member that holds its value, that value's type, and the form of a text."""
+    """A record's attribute: where its value lies on the wire, that value's type, and the form that a text has."""
 
+    field: msgspec.structs.FieldInfo
     kind: type[_S[Any] | _N[Any] | _B[Any]]
     type: Any
     pattern: str | None = None
+
+    @property
+    def path(self) -> str:
+        """From the item to the value: `score.N`."""
+        return f"{self.field.name}.{self.kind.__struct_fields__[0]}"
 
 
 @cache
@@ -49,58 +53,57 @@ def item_type(record: type[R]) -> ItemType[R]:
     """Return how items of a kind of record are read, as `Record.from_item` would; raises CorruptItem, too.
 
     Raises:
-        TypeError: The record has an attribute that is a list, a map or a set.
+        TypeError: The record has an attribute that is a list, a map or a set, or has bounds other than a text's form.
     """
-    entity = str(record.__struct_config__.tag)
-    fields = {field.name: (field, _attribute(field.type)) for field in msgspec.structs.fields(record)}
+    attributes = [_attribute(field) for field in msgspec.structs.fields(record)]
+    return ItemType(_wire_type(record, attributes), _maker(record, attributes), record.from_item)
+
+
+def _wire_type(record: type[Record], attributes: Sequence[_Attribute]) -> type[msgspec.Struct]:
+    entity = record.__struct_config__.tag
     members: list[Any] = [("entity", _S[Literal[entity]])]  # type: ignore[valid-type]  # a literal that is known now
-    for name, (field, (kind, type_, _)) in fields.items():
-        member = (name, kind[type_])  # type: ignore[index]
+    for field, kind, type_, _ in attributes:
+        member = (field.name, kind[type_])  # type: ignore[index]  # mypy sees no generic class behind a variable
         members.append(member if field.required else (*member, kind(field.default)))
-    wire = msgspec.defstruct(f"{record.__name__}OnTheWire", members, frozen=True, gc=False, kw_only=True)
-    return ItemType(wire, _maker(record, entity, fields), record.from_item)
+    return msgspec.defstruct(f"{record.__name__}OnTheWire", members, frozen=True, gc=False, kw_only=True)
 
 
-def _maker(record: type[R], entity: str, fields: dict[str, Any]) -> Callable[[Any], R]:
-    names = tuple(fields)
-    values = attrgetter(*(f"{name}.{kind.__struct_fields__[0]}" for name, (_, (kind, *_)) in fields.items()))
-    checks = [
-        (place, name, _form(pattern)) for place, (name, (_, (*_, pattern))) in enumerate(fields.items()) if pattern
+def _maker(record: type[R], attributes: Sequence[_Attribute]) -> Callable[[Sequence[Any]], list[R]]:
+    # Written out, as `dataclass` writes out `__init__`: a loop over the names takes twice as long.
+    arguments = ", ".join(f"{attribute.field.name}=wire.{attribute.path}" for attribute in attributes)
+    make: Callable[[Any], R] = eval(f"lambda wire: record({arguments})", {"record": record})  # noqa: S307
+    # msgspec's own look at a text's form takes longer than to read the text; and most of a range's texts are alike.
+    forms = [
+        (attribute.field.name, attrgetter(attribute.path), re.compile(attribute.pattern).search)
+        for attribute in attributes
+        if attribute.pattern is not None
     ]
 
-    def make(wire: Any) -> R:
-        found = values(wire)
-        for place, name, has_form in checks:
-            if found[place] is not None and not has_form(found[place]):
-                raise CorruptItem(entity, name)
-        return record(**dict(zip(names, found, strict=True)))
+    def make_all(wires: Sequence[Any]) -> list[R]:
+        for name, value_of, search in forms:
+            if not all(map(search, set(map(value_of, wires)) - {None})):
+                raise CorruptItem(str(record.__struct_config__.tag), name)
+        return [make(wire) for wire in wires]
 
-    return make
-
-
-@cache
-def _form(pattern: str) -> Callable[[str], bool]:
-    """Return what looks whether a text has a form; msgspec's own look takes longer than it takes to read the text."""
-    search = re.compile(pattern).search
-    return lru_cache(_KNOWN_TEXTS)(lambda text: search(text) is not None)
+    return make_all
 
 
-def _attribute(annotation: Any) -> _Attribute:
-    match inspect.type_info(annotation):
-        case inspect.UnionType(types=types) if any(isinstance(each, inspect.NoneType) for each in types):
-            (kind,) = (each for each in types if not isinstance(each, inspect.NoneType))
+def _attribute(field: msgspec.structs.FieldInfo) -> _Attribute:
+    match inspect.type_info(field.type):
+        case inspect.UnionType(types=(kind, inspect.NoneType()) | (inspect.NoneType(), kind)):
+            pass
         case kind:
             pass
     match kind:
-        case inspect.StrType(pattern=pattern):
-            return _Attribute(_S, str, pattern)
-        case inspect.EnumType(cls=cls):
-            return _Attribute(_S, cls)
-        case inspect.IntType():
-            return _Attribute(_N, int)
+        case inspect.StrType(min_length=None, max_length=None, pattern=pattern):
+            return _Attribute(field, _S, str, pattern)
+        case inspect.EnumType(cls=enum):
+            return _Attribute(field, _S, enum)
+        case inspect.IntType(gt=None, ge=None, lt=None, le=None, multiple_of=None):
+            return _Attribute(field, _N, int)
         case inspect.DecimalType():
-            return _Attribute(_N, Decimal)
-        case inspect.BytesType():
-            return _Attribute(_B, bytes)
+            return _Attribute(field, _N, Decimal)
+        case inspect.BytesType(min_length=None, max_length=None):
+            return _Attribute(field, _B, bytes)
         case _:
-            raise TypeError(f"{annotation} is no flat attribute")
+            raise TypeError(f"{field.name} is no flat attribute without bounds")

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Mapping
 from decimal import Decimal
-from typing import Any
+from typing import Annotated, Any
 
 import msgspec
 import orjson
@@ -16,6 +16,7 @@ from luca_shared.aws.item_types import page_of, page_reader
 from luca_shared.records.class_ import Class, Enrollment
 from luca_shared.records.grade import Grade, GradeStatus, GradeVersion, SyncStatus
 from luca_shared.records.record import CorruptItem, Record
+from luca_shared.records.rules import Rules
 from luca_shared.records.timestamps import Timestamp
 from luca_shared.records.wire import item_type
 from luca_shared.tenancy.ids import AssessmentId, ClassId, PersonId, StudentId, Term
@@ -114,9 +115,18 @@ def test_a_number_in_another_notation_is_the_same_number() -> None:
     assert read(Grade, item) == [A_GRADE]
 
 
-def test_a_record_with_a_list_is_not_read_this_way() -> None:
+@pytest.mark.parametrize("kind", [Class, Rules])
+def test_a_record_with_a_list_or_with_bounds_is_not_read_this_way(kind: type[Record]) -> None:
     with pytest.raises(TypeError, match="flat"):
-        item_type(Class)
+        item_type(kind)
+
+
+def test_bounds_of_a_number_are_not_passed_over() -> None:
+    class Bounded(Record, frozen=True, kw_only=True, tag="bounded"):
+        count: Annotated[int, msgspec.Meta(ge=0)]
+
+    with pytest.raises(TypeError, match="count"):
+        item_type(Bounded)
 
 
 @pytest.mark.parametrize("body", [b"", b"<html>", b"[]", b'{"Items": [{]}', b"\xff"])
