@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 from luca_interactive.grading import Mark, Result, average, result_of_mark
 from luca_shared.records.grade import GradeStatus
 from luca_shared.records.rules import Category, Rounding, Rules
+from luca_shared.runtime.exact_numbers import canonical_text
 from luca_shared.tenancy.ids import Subject
 
 RULES = Rules(
@@ -302,6 +303,12 @@ def test_a_percent_is_what_fractions_make_it(rules: Rules, score: Decimal, max_s
         mark = Mark("exam", status, score, Decimal(max_score))
         (exact,) = fractions_of(rules, mark)
         assert result_of_mark(rules, mark).percent == rounded(rules, exact)
+
+
+@given(rules_of_all_kinds, st.lists(marks_of_all_kinds, max_size=12))
+def test_a_percent_is_in_the_form_in_which_it_is_printed(rules: Rules, marks: list[Mark]) -> None:
+    percent = average(rules, marks).percent
+    assert percent is None or str(percent) == canonical_text(percent)
 
 
 def fractions_of(rules: Rules, mark: Mark) -> list[Fraction]:

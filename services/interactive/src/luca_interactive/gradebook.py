@@ -2,7 +2,6 @@
 
 from collections import defaultdict
 from collections.abc import Mapping
-from decimal import Decimal
 
 from luca_interactive.api.classes import AssessmentAnswer, ClassAnswer
 from luca_interactive.api.gradebooks import GradebookAnswer, GradebookRow
@@ -17,7 +16,6 @@ from luca_shared.records.assessment import Assessment
 from luca_shared.records.grade import Grade
 from luca_shared.records.rules import Rules
 from luca_shared.records.wire import item_type
-from luca_shared.runtime.exact_numbers import canonical_text
 from luca_shared.tenancy import keys
 from luca_shared.tenancy.ids import AssessmentId, StudentId, Term
 from luca_shared.tenancy.table import TenantTable
@@ -71,6 +69,4 @@ def _row(
         if grade.assessment_id in assessments
     ]
     result = average(rules, marks)
-    # 84 for 84.0, one by one: the encoder would find them in the whole answer only by looking at each of its numbers.
-    percent = None if result.percent is None else Decimal(canonical_text(result.percent))
-    return GradebookRow(student_id=student_id, name=name, average=percent, letter=result.letter, grades=grades)
+    return GradebookRow(student_id=student_id, name=name, average=result.percent, letter=result.letter, grades=grades)

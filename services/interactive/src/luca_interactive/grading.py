@@ -32,7 +32,10 @@ class Mark(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Result:
-    """A percent as the rules round it, and its letter. Both are None when there is nothing to count."""
+    """A percent as the rules round it, and its letter. Both are None when there is nothing to count.
+
+    The percent has no zeros at its end (84, not 84.0): that is how JSON prints it here, and it is then printed as it is.
+    """
 
     percent: Decimal | None
     letter: str | None
@@ -94,7 +97,11 @@ def _result(rules: Rules, exact: _Ratio | None) -> Result:
     if exact is None:
         return Result(None, None)
     share, per = exact
-    percent = Decimal(_whole(share * 10**rules.decimals, per, rules.rounding)).scaleb(-rules.decimals)
+    decimals = rules.decimals
+    steps = _whole(share * 10**decimals, per, rules.rounding)
+    while decimals and steps % 10 == 0:
+        steps, decimals = steps // 10, decimals - 1
+    percent = Decimal(steps).scaleb(-decimals)
     return Result(percent, _letter(rules, percent))
 
 
