@@ -34,7 +34,7 @@ class Mark(NamedTuple):
 class Result:
     """A percent as the rules round it, and its letter. Both are None when there is nothing to count.
 
-    The percent has no zeros at its end (84, not 84.0): that is how JSON prints it here, and it is then printed as it is.
+    The percent has no zeros at its end (84, not 84.0), which is how answers print numbers.
     """
 
     percent: Decimal | None
