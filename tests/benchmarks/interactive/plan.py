@@ -11,12 +11,10 @@ class Plan:
     rounds: int
     seconds: float  # of a round's measurement of one side
     step_seconds: float  # of a try in the search for the saturation
-    phases: int  # measurements at 70% of the saturation, of each kind; keys are fetched once a minute at most
-    phase_seconds: float
     schools: int  # under load
     visited_schools: int  # for the memory that a school takes
     latency_ms: float = 5.0  # AWS's
 
 
-LONG: Final = Plan(rounds=5, seconds=8, step_seconds=7, phases=3, phase_seconds=12, schools=40, visited_schools=500)
-SHORT: Final = Plan(rounds=3, seconds=4, step_seconds=3, phases=1, phase_seconds=6, schools=10, visited_schools=200)
+LONG: Final = Plan(rounds=5, seconds=8, step_seconds=7, schools=40, visited_schools=500)
+SHORT: Final = Plan(rounds=3, seconds=4, step_seconds=3, schools=10, visited_schools=200)

@@ -1,19 +1,21 @@
 """The benchmark of the interactive service: how it is played, from the first check to the last figure.
 
 1. Both sides are asked the same, and must answer the same.
-2. Rounds: our side, the peer, our side again, each at the same rate, which the slower one takes easily. What counts is
-   CPU time a request: it hardly depends on who else uses the machine. Ours against ours is the noise.
-3. Each side's rate is raised until it doesn't keep up.
-4. At 70% of ours: latency as it is, and latency while keys, credentials and rules are refreshed.
-5. Hundreds of schools are visited once: what is remembered of each takes memory.
+2. Each side's rate is raised until it doesn't keep up.
+3. Rounds, in which each side gets 70% of what it keeps up with: ours, the peer, ours again. What counts is CPU time a
+   request: it hardly depends on who else uses the machine, but it does on how busy the service is, for whoever wakes
+   from idleness finds the core's caches cold. So both are as busy as each other, and as busy as tasks that are scaled
+   well. Ours against ours is the noise. Beside it, in the same rounds: ours at the peer's rate, at which it is idle
+   most of the time; and ours while keys, credentials and rules are refreshed.
+4. Hundreds of schools are visited once: what is remembered of each takes memory.
 """
 
 import statistics
-from collections.abc import Callable
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import ExitStack
 from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
-from typing import Any, Final
+from typing import Any, Final, NamedTuple
 
 from tests.benchmarks import result_file
 from tests.benchmarks.interactive import school, sides
@@ -32,7 +34,6 @@ OURS: Final = ("aiobotocore", "aiohttp", "msgspec", "orjson", "uvloop")
 PEERS: Final = ("aiobotocore", "aiohttp", "fastapi", "pydantic", "starlette", "uvicorn", "uvloop")
 
 _WARM_UP: Final = (40.0, 6.0)  # requests a second, seconds
-_EASY: Final = 0.45  # of the peer's core
 _UNDER_LOAD: Final = 0.7  # of the saturation
 _CREDENTIALS_LAST_S: Final = 20.0  # renewed after half of it, school by school
 _SOON_STALE: Final = {
@@ -42,6 +43,7 @@ _SOON_STALE: Final = {
     "LUCA_JWKS_CACHE": "1",  # an attempt a minute at most, all the same
 }
 _REFRESHES: Final = ("jwks", "AssumeRole", "GetItem of rules")
+_ALL_REFRESHED_S: Final = 40.0  # of measuring: by then even the keys, once a minute at most, were due again
 _MOST_BUSY_OTHERS: Final = 0.9
 
 
@@ -77,9 +79,8 @@ def play(plan: Plan, environment: Path, say: Say) -> dict[str, Any]:
         token = pool.token(school.school_id(0), school.teacher_id(0))
         finding.faults += [f"the sides differ: {each}" for each in differences(luca.url, peer.url, token)]
         say("both sides were asked the same: " + ("they differ" if finding.faults else "same answers"))
-        result = _rounds(plan, k6, luca, peer, finding, say)
-        result |= _saturation(plan, k6, luca, peer, result, finding, say)
-        result |= _under_load(plan, k6, luca, refreshing, result["saturation"]["luca"], finding, say)
+        result = _saturation(plan, k6, luca, peer, finding, say)
+        result |= _rounds(plan, k6, Sides(luca, refreshing, peer), result["saturation"], finding, say)
     visitors = K6(environment / "bin" / "k6", folder / "visitors.json", folder)
     result |= _memory(plan, visitors, place, finding, say)
     return {
@@ -96,89 +97,97 @@ def play(plan: Plan, environment: Path, say: Say) -> dict[str, Any]:
     }
 
 
-def _rounds(plan: Plan, k6: K6, luca: Side, peer: Side, finding: Finding, say: Say) -> dict[str, Any]:
-    rate, seconds = _WARM_UP
-    measure(luca, k6, rate=rate, seconds=seconds)
-    warm = measure(peer, k6, rate=rate, seconds=seconds)
-    rate = float(round(_EASY / warm.cpu_us_per_request * 1e6))
-    say(f"{plan.rounds} rounds at {rate:.0f} requests/s")
-    first: list[Measured] = []
-    theirs: list[Measured] = []
-    second: list[Measured] = []
-    for number in range(1, plan.rounds + 1):
-        for side, found in ((luca, first), (peer, theirs), (luca, second)):
-            measured = measure(side, k6, rate=rate, seconds=plan.seconds)
-            found.append(finding.check(f"round {number}, {side.name}", measured))
-        say(
-            f"  round {number}: CPU a request: luca {first[-1].cpu_us_per_request:.0f} and "
-            f"{second[-1].cpu_us_per_request:.0f} us, fastapi {theirs[-1].cpu_us_per_request:.0f} us"
-        )
-    before, their, after = ([each.cpu_us_per_request for each in found] for found in (first, theirs, second))
-    ours = [(one + other) / 2 for one, other in zip(before, after, strict=True)]
-    calls = [each.aws_calls_per_request for each in first + second]
-    return {
-        "rounds": plan.rounds,
-        "round_rate": rate,
-        "ratios": {"fastapi": ratios(their, ours)},
-        "noise": ratios(after, before),
-        "cpu_us_per_request": statistics.median(ours),
-        "aws_calls_per_request": statistics.median(calls),
-        "fastapi": {
-            "cpu_us_per_request": statistics.median(their),
-            "aws_calls_per_request": statistics.median([each.aws_calls_per_request for each in theirs]),
-        },
-    }
-
-
-def _saturation(
-    plan: Plan, k6: K6, luca: Side, peer: Side, result: dict[str, Any], finding: Finding, say: Say
-) -> dict[str, Any]:
-    rates, steps = {}, {}
-    for side, cpu_us in ((luca, result["cpu_us_per_request"]), (peer, result["fastapi"]["cpu_us_per_request"])):
+def _saturation(plan: Plan, k6: K6, luca: Side, peer: Side, finding: Finding, say: Say) -> dict[str, Any]:
+    rates: dict[str, float] = {}
+    steps: dict[str, list[dict[str, Any]]] = {}
+    for side in (luca, peer):
+        rate, seconds = _WARM_UP
+        warm = measure(side, k6, rate=rate, seconds=seconds)
         say(f"the rate that {side.name} keeps up with")
-        search = Search(float(round(0.7e6 / cpu_us)))
-        while (rate := search.rate) is not None:
-            measured = measure(side, k6, rate=rate, seconds=plan.step_seconds)
-            step = measured.load.as_step(rate)
+        search = Search(float(round(0.7e6 / warm.cpu_us_per_request)))
+        steps[side.name] = []
+        while (rate_tried := search.rate) is not None:
+            measured = measure(side, k6, rate=rate_tried, seconds=plan.step_seconds)
+            step = measured.load.as_step(rate_tried)
             search.tried(step)
+            cpu_us = measured.cpu_us_per_request
+            steps[side.name].append({**asdict(step), "held": step.held, "cpu_us_per_request": cpu_us})
             times = f"p50 {step.p50_ms:.0f}, p95 {step.p95_ms:.0f}, p99 {step.p99_ms:.0f} ms"
-            say(f"  {rate:.0f} requests/s: {times}; {'kept up' if step.held else 'did not keep up'}")
+            kept_up = "kept up" if step.held else "did not keep up"
+            say(f"  {rate_tried:.0f} requests/s: {times}; CPU a request {cpu_us:.0f} us; {kept_up}")
             if step.held and measured.others_busy > _MOST_BUSY_OTHERS:
-                finding.faults.append(f"{side.name} at {rate:.0f}/s: the load generator is the bottleneck")
+                finding.faults.append(f"{side.name} at {rate_tried:.0f}/s: the load generator is the bottleneck")
         if not search.saturation:
             finding.faults.append(f"{side.name} kept up with no rate")
         rates[side.name] = search.saturation
-        steps[side.name] = [{**asdict(step), "held": step.held} for step in search.steps]
     return {"saturation": rates, "steps": steps}
 
 
-def _under_load(
-    plan: Plan, k6: K6, luca: Side, refreshing: Side, saturation: float, finding: Finding, say: Say
+class Sides(NamedTuple):
+    """Who takes part in the rounds."""
+
+    luca: Side
+    refreshing: Side
+    peer: Side
+
+
+def _rounds(
+    plan: Plan, k6: K6, sides: Sides, saturation: Mapping[str, float], finding: Finding, say: Say
 ) -> dict[str, Any]:
-    rate = max(1.0, float(round(_UNDER_LOAD * saturation)))
-    say(f"70% of that: {rate:.0f} requests/s")
-    measure(refreshing, k6, rate=rate / 2, seconds=_WARM_UP[1])
-    steady: list[Measured] = []
-    refreshed: list[Measured] = []
-    for number in range(1, plan.phases + 1):
-        for side, found in ((luca, steady), (refreshing, refreshed)):
-            measured = finding.check(f"at 70%, {side.name}", measure(side, k6, rate=rate, seconds=plan.phase_seconds))
-            found.append(measured)
-            say(f"  {number}, {side.name}: p95 {measured.load.p95_ms:.0f} ms, p99 {measured.load.p99_ms:.0f} ms")
+    ours, theirs = (max(1.0, float(round(_UNDER_LOAD * saturation[of.name]))) for of in (sides.luca, sides.peer))
+    say(f"{plan.rounds} rounds: luca at {ours:.0f} requests/s, fastapi at {theirs:.0f}")
+    measure(sides.refreshing, k6, rate=ours / 2, seconds=_WARM_UP[1])
+    played: tuple[list[Measured], ...] = ([], [], [], [], [])
+    first, peer, refreshed, idle, second = played
+    for number in range(1, plan.rounds + 1):
+        for found, side, rate in zip(
+            played,
+            (sides.luca, sides.peer, sides.refreshing, sides.luca, sides.luca),
+            (ours, theirs, ours, theirs, ours),
+            strict=True,
+        ):
+            measured = measure(side, k6, rate=rate, seconds=plan.seconds)
+            found.append(finding.check(f"round {number}, {side.name} at {rate:.0f}/s", measured))
+        say(
+            f"  round {number}: CPU a request: luca {_last_cpu(first)} and {_last_cpu(second)} us, fastapi "
+            f"{_last_cpu(peer)} us, luca at fastapi's rate {_last_cpu(idle)} us; p95 {first[-1].load.p95_ms:.0f} ms, "
+            f"refreshing {refreshed[-1].load.p95_ms:.0f} ms"
+        )
+    before, their, at_their_rate, after = (_cpu(found) for found in (first, peer, idle, second))
+    both = [(one + other) / 2 for one, other in zip(before, after, strict=True)]
     refreshes = {name: sum(each.aws_calls.get(name, 0) for each in refreshed) for name in _REFRESHES}
-    if plan.phases > 1:  # long enough for all of them to be due
+    if plan.rounds * plan.seconds >= _ALL_REFRESHED_S:
         finding.faults += [f"no {name} while refreshing" for name, count in refreshes.items() if not count]
+    steady = first + second
     lags = [each.loop_lag_p99_ms for each in steady if each.loop_lag_p99_ms is not None]
     return {
+        "rounds": plan.rounds,
+        "round_rate": {"luca": ours, "fastapi": theirs},
+        "ratios": {"fastapi": ratios(their, both), "fastapi_at_its_rate": ratios(their, at_their_rate)},
+        "noise": ratios(after, before),
+        "cpu_us_per_request": statistics.median(both),
+        "aws_calls_per_request": statistics.median([each.aws_calls_per_request for each in steady]),
+        "fastapi": {
+            "cpu_us_per_request": statistics.median(their),
+            "aws_calls_per_request": statistics.median([each.aws_calls_per_request for each in peer]),
+        },
         "p95_ms_at_70pct": statistics.median([each.load.p95_ms for each in steady]),
         "p95_ms_at_70pct_refreshing": statistics.median([each.load.p95_ms for each in refreshed]),
-        "p95_ms_by_phase": {
+        "p95_ms_by_round": {
             "steady": spread([each.load.p95_ms for each in steady]),
             "refreshing": spread([each.load.p95_ms for each in refreshed]),
         },
         "refreshes": refreshes,
         "loop_lag_p99_ms_at_70pct": max(lags, default=None),
     }
+
+
+def _cpu(measured: Sequence[Measured]) -> list[float]:
+    return [each.cpu_us_per_request for each in measured]
+
+
+def _last_cpu(measured: Sequence[Measured]) -> str:
+    return f"{measured[-1].cpu_us_per_request:.0f}"
 
 
 def _memory(plan: Plan, k6: K6, place: Place, finding: Finding, say: Say) -> dict[str, Any]:

@@ -280,55 +280,91 @@ def test_one_grade_is_rounded_as_decimal_arithmetic_rounds(rules: Rules, score: 
 
 
 @given(rules_of_all_kinds, st.lists(marks_of_all_kinds, max_size=12))
-def test_an_average_is_what_fractions_make_it(rules: Rules, marks: list[Mark]) -> None:
-    """The definition, word for word."""
-    means: dict[str, Fraction] = {}
-    for name, category in rules.categories.items():
-        percents = sorted(fraction for mark in marks if mark.category == name for fraction in fractions_of(rules, mark))
-        dropped = category.drop_lowest if len(percents) > category.drop_lowest else 0
-        if kept := percents[dropped:]:
-            means[name] = sum(kept, Fraction()) / len(kept)
-    result = average(rules, marks)
-    if not means:
-        assert result.percent is None
-        return
-    weights = {name: Fraction(rules.categories[name].weight) for name in means}
-    exact = sum((weights[name] * mean for name, mean in means.items()), Fraction()) / sum(weights.values())
-    assert percent_of(result) == rounded(rules, exact)
-
-
-@given(rules_of_all_kinds, scores, st.integers(1, 20))
-def test_a_percent_is_what_fractions_make_it(rules: Rules, score: Decimal, max_score: int) -> None:
-    for status in (GradeStatus.SCORED, GradeStatus.LATE):
-        mark = Mark("exam", status, score, Decimal(max_score))
-        (exact,) = fractions_of(rules, mark)
-        assert result_of_mark(rules, mark).percent == rounded(rules, exact)
-
-
-@given(rules_of_all_kinds, st.lists(marks_of_all_kinds, max_size=12))
 def test_a_percent_is_in_the_form_in_which_it_is_printed(rules: Rules, marks: list[Mark]) -> None:
     percent = average(rules, marks).percent
     assert percent is None or str(percent) == canonical_text(percent)
 
 
-def fractions_of(rules: Rules, mark: Mark) -> list[Fraction]:
-    match mark.status:
-        case GradeStatus.SCORED if mark.score is not None:
-            return [100 * Fraction(mark.score) / Fraction(mark.max_score)]
-        case GradeStatus.LATE if mark.score is not None:
-            reached = 100 * Fraction(mark.score) / Fraction(mark.max_score)
-            return [reached - reached * Fraction(rules.late_penalty_percent) / 100]
-        case GradeStatus.MISSING if rules.missing_as_zero:
-            return [Fraction()]
-        case _:
-            return []
+def plain_percent(rules: Rules, mark: Mark) -> Fraction | None:
+    if mark.score is None:
+        return Fraction(0) if mark.status is GradeStatus.MISSING and rules.missing_as_zero else None
+    percent = Fraction(mark.score) / Fraction(mark.max_score) * 100
+    return percent * (100 - Fraction(rules.late_penalty_percent)) / 100 if mark.status is GradeStatus.LATE else percent
 
 
-def rounded(rules: Rules, exact: Fraction) -> Decimal:
+def plain_result(rules: Rules, exact: Fraction | None) -> Result:
+    if exact is None:
+        return Result(None, None)
     steps = exact * 10**rules.decimals
     whole = {
-        Rounding.HALF_UP: lambda: math.floor(steps + Fraction(1, 2)),
-        Rounding.HALF_EVEN: lambda: round(steps),
-        Rounding.FLOOR: lambda: math.floor(steps),
-    }[rules.rounding]()
-    return Decimal(whole).scaleb(-rules.decimals)
+        Rounding.HALF_UP: math.floor(steps + Fraction(1, 2)),
+        Rounding.HALF_EVEN: round(steps),  # a Fraction rounds exactly, and half to even
+        Rounding.FLOOR: math.floor(steps),
+    }[rules.rounding]
+    percent = Decimal(whole) / 10**rules.decimals
+    reached = [letter for letter, bound in rules.letters.items() if bound <= percent]
+    return Result(percent, max(reached, key=lambda letter: rules.letters[letter], default=None))
+
+
+def plain_average(rules: Rules, marks: list[Mark]) -> Result:
+    weighted, weights = Fraction(0), Fraction(0)
+    for name, category in rules.categories.items():
+        found = [plain_percent(rules, mark) for mark in marks if mark.category == name]
+        percents = sorted(percent for percent in found if percent is not None)
+        if percents:
+            kept = percents[category.drop_lowest :] or percents
+            weighted += Fraction(category.weight) * sum(kept) / len(kept)
+            weights += Fraction(category.weight)
+    return plain_result(rules, weighted / weights if weights else None)
+
+
+def scored_marks(category: str, numbers: tuple[Decimal, Decimal], late: bool) -> Mark:
+    return Mark(category, GradeStatus.LATE if late else GradeStatus.SCORED, min(numbers), max(numbers))
+
+
+# Few decimals as well as all of them: numbers that are simple meet in halves, and on the bounds of letters.
+reachable = st.integers(1, 40).map(Decimal) | st.decimals("0.0001", 10_000, places=4)
+weights_of_all_kinds = st.sampled_from([Decimal(0), Decimal(50)]) | st.decimals(0, 100, places=4)
+marks_of_all_sizes = (
+    st.builds(
+        scored_marks, st.sampled_from(["exam", "homework", "unknown"]), st.tuples(reachable, reachable), st.booleans()
+    )
+    | marks_of_all_kinds
+)
+rules_of_all_weights = st.builds(
+    lambda rules, late, weights, drops, letters: msgspec.structs.replace(
+        rules,
+        late_penalty_percent=late,
+        categories={
+            name: Category(weight=weight, drop_lowest=drop)
+            for name, weight, drop in zip(["exam", "homework"], weights, drops, strict=True)
+        },
+        letters=letters,
+    ),
+    rules_of_all_kinds,
+    st.sampled_from([Decimal(0), Decimal(50), Decimal(100)]) | st.decimals(0, 100, places=4),
+    st.tuples(weights_of_all_kinds, weights_of_all_kinds),
+    st.tuples(st.integers(0, 3), st.integers(0, 3)),
+    st.lists(st.integers(0, 100).map(Decimal), unique=True, max_size=6).map(
+        lambda bounds: dict(zip("FCADBE", bounds, strict=False))
+    ),
+)
+
+
+@given(rules_of_all_weights, st.lists(marks_of_all_sizes, max_size=8))
+def test_an_average_is_that_of_its_plain_definition(rules: Rules, marks: list[Mark]) -> None:
+    assert average(rules, marks) == plain_average(rules, marks)
+
+
+@given(rules_of_all_weights, marks_of_all_sizes)
+def test_what_is_stored_of_a_grade_is_that_of_its_plain_definition(rules: Rules, one: Mark) -> None:
+    exact = plain_percent(rules, one) if one.status.has_score else None
+    assert result_of_mark(rules, one) == plain_result(rules, exact)
+
+
+@pytest.mark.parametrize("rounding", Rounding)
+@given(twice=st.integers(0, 20_000), decimals=st.integers(0, 2))
+def test_halves_are_rounded_as_the_plain_definition_rounds_them(rounding: Rounding, twice: int, decimals: int) -> None:
+    rules = msgspec.structs.replace(RULES, rounding=rounding, decimals=decimals)
+    one = exam(str(twice), str(200 * 10**decimals))  # each half of the last decimal, and what lies between
+    assert average(rules, [one]) == plain_result(rules, Fraction(twice, 2 * 10**decimals))
