@@ -13,7 +13,7 @@ from msgspec.structs import replace
 from tests.benchmarks.aws_stub.answering import wrapped
 from tests.benchmarks.aws_stub.store import Wire
 
-from luca_interactive.grading import Mark, result_of_mark
+from luca_interactive.grading import Mark, Scale
 from luca_interactive.sealed_texts import comment_of
 from luca_local.seed.demo_rules import demo_rules
 from luca_shared.aws.attributes import encode_item
@@ -40,6 +40,7 @@ CATEGORIES: Final = {"a1": "exam", "a2": "homework", "a3": "homework", "a4": "ho
 
 TERM: Final = TermId("2026-Q4")
 RULES: Final = demo_rules(Subject("math"))
+SCALE: Final = Scale(RULES)
 
 
 def school_id(number: int) -> str:
@@ -119,7 +120,7 @@ def _grade(
 ) -> Grade:
     score = Decimal(50 + number * 13 % 51).scaleb(-1)
     mark = Mark(assessment.category, GradeStatus.SCORED, score, assessment.max_score)
-    result = result_of_mark(RULES, mark)
+    result = SCALE.of_mark(mark)
     grade = Grade(
         class_id=class_.class_id,
         assessment_id=assessment.assessment_id,

@@ -9,11 +9,20 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from luca_interactive.grading import Mark, Result, average, result_of_mark
+from luca_interactive.grading import Mark, Result, Scale
 from luca_shared.records.grade import GradeStatus
 from luca_shared.records.rules import Category, Rounding, Rules
 from luca_shared.runtime.exact_numbers import canonical_text
 from luca_shared.tenancy.ids import Subject
+
+
+def average(rules: Rules, marks: list[Mark]) -> Result:
+    return Scale(rules).average(marks)
+
+
+def result_of_mark(rules: Rules, mark: Mark) -> Result:
+    return Scale(rules).of_mark(mark)
+
 
 RULES = Rules(
     subject=Subject("math"),

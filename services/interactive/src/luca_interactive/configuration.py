@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from typing import TypeVar
 
 from luca_interactive.fresh_cache import FreshCache
+from luca_interactive.grading import Scale
 from luca_shared.records.assessment import Assessment, DeletedAssessment
 from luca_shared.records.class_ import Class, Enrollment
 from luca_shared.records.rules import Rules
@@ -72,7 +73,7 @@ class Configuration:
         self._classes: FreshCache[tuple[SchoolId, ClassId], Classroom] = FreshCache(
             max_age=ages.classes, capacity=capacity, clock=clock
         )
-        self._rules: FreshCache[tuple[SchoolId, Subject], Rules] = FreshCache(
+        self._scales: FreshCache[tuple[SchoolId, Subject], Scale] = FreshCache(
             max_age=ages.rules, capacity=capacity, clock=clock
         )
         self._terms: FreshCache[tuple[SchoolId, TermId], Term] = FreshCache(
@@ -103,7 +104,11 @@ class Configuration:
 
     async def rules(self, context: TenantContext, subject: Subject) -> Rules:
         """The rules of a subject that are in force."""
-        return await self._rules.get((context.school_id, subject), lambda: self._read_rules(context, subject))
+        return (await self.scale(context, subject)).rules
+
+    async def scale(self, context: TenantContext, subject: Subject) -> Scale:
+        """The rules of a subject that are in force, ready to grade by."""
+        return await self._scales.get((context.school_id, subject), lambda: self._read_scale(context, subject))
 
     async def term(self, context: TenantContext, term: TermId) -> Term:
         """A term; its age is that of this moment, so ask last, right before the write that depends on it."""
@@ -119,7 +124,7 @@ class Configuration:
 
     def rules_changed(self, context: TenantContext, subject: Subject) -> None:
         """Forget a subject's rules."""
-        self._rules.invalidate((context.school_id, subject))
+        self._scales.invalidate((context.school_id, subject))
 
     def term_changed(self, context: TenantContext, term: TermId) -> None:
         """Forget a term, and which terms are open."""
@@ -147,11 +152,11 @@ class Configuration:
             raise NotSetUp
         return Classroom(info, assessments, deleted, frozenset(roster))
 
-    async def _read_rules(self, context: TenantContext, subject: Subject) -> Rules:
+    async def _read_scale(self, context: TenantContext, subject: Subject) -> Scale:
         item = await self._tables.of(context).get(keys.rules(context, subject), consistent=True)
         if item is None:
             raise NotSetUp
-        return Rules.from_item(item)
+        return Scale(Rules.from_item(item))
 
     async def _read_term(self, context: TenantContext, term: TermId) -> Term:
         item = await self._tables.of(context).get(keys.term_info(context, term), consistent=True)

@@ -6,16 +6,15 @@ from decimal import Decimal
 
 from msgspec.structs import replace
 
-from luca_interactive import grading
 from luca_interactive.access import Caller
 from luca_interactive.api.grades import GradeChange
 from luca_interactive.configuration import Configuration, NotSetUp
+from luca_interactive.grading import Mark, Scale
 from luca_interactive.scope import Cell
 from luca_interactive.sealed_texts import SealedTexts, comment_of, reason_of
 from luca_interactive.versioned_writing import condition_of, next_version
 from luca_shared.aws.expressions import absent
 from luca_shared.records.grade import Grade, GradeVersion, SyncStatus
-from luca_shared.records.rules import Rules
 from luca_shared.records.timestamps import Timestamp
 from luca_shared.runtime import problems
 from luca_shared.runtime.preconditions import Precondition
@@ -67,19 +66,18 @@ class Drafting:
             Problem: 409, the subject has no rules; 404, the student has been erased.
         """
         context = caller.context
-        grade = self._grade(caller, cell, change, precondition, await self._rules(context, cell.class_.subject))
+        grade = self._grade(caller, cell, change, precondition, await self._scale(context, cell.class_.subject))
         grade = replace(grade, comment=await self._texts.seal(context, comment_of(grade), change.comment))
         version = grade.as_version(None)
         version = replace(version, reason=await self._texts.seal(context, reason_of(version), change.reason))
         return Draft(grade, version, change, precondition)
 
     def _grade(
-        self, caller: Caller, cell: Cell, change: GradeChange, precondition: Precondition, rules: Rules
+        self, caller: Caller, cell: Cell, change: GradeChange, precondition: Precondition, scale: Scale
     ) -> Grade:
         assessment = cell.assessment
         score = None if change.score is None else Decimal(change.score)  # a request's number is a subclass
-        mark = grading.Mark(assessment.category, change.status, score, assessment.max_score)
-        result = grading.result_of_mark(rules, mark)
+        result = scale.of_mark(Mark(assessment.category, change.status, score, assessment.max_score))
         return Grade(
             class_id=cell.class_.class_id,
             assessment_id=assessment.assessment_id,
@@ -91,14 +89,14 @@ class Drafting:
             max_score=assessment.max_score,
             percent=result.percent,
             letter=result.letter,
-            rules_version=rules.version,
+            rules_version=scale.rules.version,
             recorded_by=caller.person_id,
             recorded_at=self._now(),
             sync_status=SyncStatus.PENDING,
         )
 
-    async def _rules(self, context: TenantContext, subject: Subject) -> Rules:
+    async def _scale(self, context: TenantContext, subject: Subject) -> Scale:
         try:
-            return await self._configuration.rules(context, subject)
+            return await self._configuration.scale(context, subject)
         except NotSetUp:
             raise problems.conflict("the subject has no grading rules yet") from None

@@ -8,13 +8,12 @@ from luca_interactive.api.gradebooks import GradebookAnswer, GradebookRow
 from luca_interactive.api.grades import GradeAnswer
 from luca_interactive.assessment_deletion import bring_back
 from luca_interactive.configuration import Classroom, Configuration
-from luca_interactive.grading import Mark, average
+from luca_interactive.grading import Mark, Scale
 from luca_interactive.roster_reading import by_name, read_students
 from luca_interactive.sealed_texts import SealedTexts, comments_of, name_of
 from luca_interactive.together import together
 from luca_shared.records.assessment import Assessment
 from luca_shared.records.grade import Grade
-from luca_shared.records.rules import Rules
 from luca_shared.records.wire import item_type
 from luca_shared.tenancy import keys
 from luca_shared.tenancy.ids import AssessmentId, StudentId, Term
@@ -26,7 +25,7 @@ async def read_gradebook(
     texts: SealedTexts,
     configuration: Configuration,
     classroom: Classroom,
-    rules: Rules,
+    scale: Scale,
     term: Term,
 ) -> GradebookAnswer:
     """Read names by one batch and grades by the class's index, at once; then open all texts together.
@@ -46,18 +45,18 @@ async def read_gradebook(
 
     known = {**classroom.assessments, **brought_back}
     assessments = {key: each for key, each in sorted(known.items()) if each.term == term}
-    rows = [_row(rules, assessments, each, names.get(each), answers[each]) for each in classroom.roster]
+    rows = [_row(scale, assessments, each, names.get(each), answers[each]) for each in classroom.roster]
     return GradebookAnswer(
         class_=ClassAnswer.of(classroom.info),
         term=term,
-        rules_version=rules.version,
+        rules_version=scale.rules.version,
         assessments=[AssessmentAnswer.of(each) for each in assessments.values()],
         students=sorted(rows, key=lambda row: by_name(row.name, row.student_id)),
     )
 
 
 def _row(
-    rules: Rules,
+    scale: Scale,
     assessments: Mapping[AssessmentId, Assessment],
     student_id: StudentId,
     name: str | None,
@@ -68,5 +67,5 @@ def _row(
         for grade in grades
         if grade.assessment_id in assessments
     ]
-    result = average(rules, marks)
+    result = scale.average(marks)
     return GradebookRow(student_id=student_id, name=name, average=result.percent, letter=result.letter, grades=grades)

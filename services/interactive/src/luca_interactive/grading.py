@@ -7,18 +7,23 @@ what is reckoned with are whole numbers over one another.
 
 import math
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from fractions import Fraction
 from functools import lru_cache
-from typing import NamedTuple
+from typing import Final, NamedTuple
 
 from luca_shared.records.grade import GradeStatus
 from luca_shared.records.rules import Rounding, Rules
 
 _Ratio = tuple[int, int]
 """A number as a whole one over another, which is positive."""
+
+# Python 3.11 looks up a member of an enum by a call of its own, and a gradebook would make hundreds of them.
+_SCORED: Final = GradeStatus.SCORED
+_LATE: Final = GradeStatus.LATE
+_MISSING: Final = GradeStatus.MISSING
 
 
 class Mark(NamedTuple):
@@ -41,46 +46,84 @@ class Result:
     letter: str | None
 
 
-def result_of_mark(rules: Rules, mark: Mark) -> Result:
-    """Return what is stored with a grade and shown of it; a missing one has no percent, it only counts as one."""
-    return _result(rules, _percent(rules, mark) if mark.status.has_score else None)
+class Scale:
+    """A subject's rules, made ready to grade many by them: whole numbers in the place of decimals, letters in order.
 
-
-def average(rules: Rules, marks: Iterable[Mark]) -> Result:
-    """Return the term average of a student's marks in one class.
-
-    For each category the mean of its percents, less the `drop_lowest` lowest when more than that many remain. The
-    weights are shared out among the categories that have something; one that the rules don't know has no weight.
+    Attributes:
+        rules: The rules that it was made of.
     """
-    percents: defaultdict[str, list[_Ratio]] = defaultdict(list)
-    for mark in marks:
-        percent = _percent(rules, mark)
-        if percent is not None and mark.category in rules.categories:
-            percents[mark.category].append(percent)
 
-    common = math.lcm(*[per for found in percents.values() for _, per in found])
-    weighted, per, total_weight, total_per = 0, 1, 0, 1  # `weighted / per / common` and `total_weight / total_per`
-    for name, found in percents.items():
-        category = rules.categories[name]
-        kept = _without_lowest([share * (common // share_per) for share, share_per in found], category.drop_lowest)
-        weight, weight_per = category.weight.as_integer_ratio()
-        over = weight_per * len(kept)
-        weighted, per = weighted * over + weight * sum(kept) * per, per * over
-        total_weight, total_per = total_weight * weight_per + weight * total_per, total_per * weight_per
-    return _result(rules, (weighted * total_per, per * common * total_weight) if total_weight else None)
+    __slots__ = ("_categories", "_late_penalty_percent", "_letters", "_steps", "_whole", "rules")
 
+    def __init__(self, rules: Rules) -> None:
+        self.rules = rules
+        self._late_penalty_percent = rules.late_penalty_percent
+        self._steps = 10**rules.decimals  # of a percent
+        self._whole = _WHOLE[rules.rounding]
+        # The least steps of each letter, the highest first. They are those of the percent that people see, so that the
+        # two never contradict each other.
+        bounds = sorted(((bound, letter) for letter, bound in rules.letters.items()), reverse=True)
+        self._letters = [(math.ceil(Fraction(bound) * self._steps), letter) for bound, letter in bounds]
+        # Only the proportion of the weights counts.
+        weights = {name: category.weight.as_integer_ratio() for name, category in rules.categories.items()}
+        common = math.lcm(*[per for _, per in weights.values()])
+        self._categories = {
+            name: (share * (common // per), rules.categories[name].drop_lowest)
+            for name, (share, per) in weights.items()
+        }
 
-def _percent(rules: Rules, mark: Mark) -> _Ratio | None:
-    """The exact percent that counts; None when the mark doesn't count."""
-    match mark.status:
-        case GradeStatus.SCORED if mark.score is not None:
-            return _share(mark.score, mark.max_score, None)
-        case GradeStatus.LATE if mark.score is not None:
-            return _share(mark.score, mark.max_score, rules.late_penalty_percent)
-        case GradeStatus.MISSING if rules.missing_as_zero:
-            return 0, 1
-        case _:
-            return None
+    def of_mark(self, mark: Mark) -> Result:
+        """Return what is stored with a grade and shown of it; a missing one has no percent, it only counts as one."""
+        return self._result(self._percent(mark) if mark.status.has_score else None)
+
+    def average(self, marks: Iterable[Mark]) -> Result:
+        """Return the term average of a student's marks in one class.
+
+        For each category the mean of its percents, less the `drop_lowest` lowest when more than that many remain. The
+        weights are shared out among the categories that have something; one that the rules don't know has no weight.
+        """
+        percents: defaultdict[str, list[_Ratio]] = defaultdict(list)
+        for mark in marks:
+            percent = self._percent(mark)
+            if percent is not None and mark.category in self._categories:
+                percents[mark.category].append(percent)
+
+        common = math.lcm(*[per for found in percents.values() for _, per in found])
+        weighted, weighted_per, total = 0, 1, 0  # the sum of all is `weighted / weighted_per / common`
+        for name, found in percents.items():
+            weight, drop = self._categories[name]
+            kept = _without_lowest([share * (common // per) for share, per in found], drop)
+            weighted, weighted_per = weighted * len(kept) + weight * sum(kept) * weighted_per, weighted_per * len(kept)
+            total += weight
+        return self._result((weighted, weighted_per * common * total) if total else None)
+
+    def _percent(self, mark: Mark) -> _Ratio | None:
+        """The exact percent that counts; None when the mark doesn't count."""
+        _, status, score, max_score = mark
+        if status == _SCORED and score is not None:
+            return _share(score, max_score, None)
+        if status == _LATE and score is not None:
+            return _share(score, max_score, self._late_penalty_percent)
+        return (0, 1) if status == _MISSING and self.rules.missing_as_zero else None
+
+    def _result(self, exact: _Ratio | None) -> Result:
+        if exact is None:
+            return Result(None, None)
+        share, per = exact
+        steps = self._whole(share * self._steps, per)
+        return Result(self._shown(steps), self._letter(steps))
+
+    def _shown(self, steps: int) -> Decimal:
+        decimals = self.rules.decimals
+        while decimals and steps % 10 == 0:
+            steps, decimals = steps // 10, decimals - 1
+        return Decimal(steps).scaleb(-decimals)
+
+    def _letter(self, steps: int) -> str | None:
+        for least, letter in self._letters:
+            if steps >= least:
+                return letter
+        return None
 
 
 @lru_cache(maxsize=10_000)  # most classes give the same few scores over and over
@@ -93,31 +136,21 @@ def _without_lowest(percents: Sequence[int], count: int) -> Sequence[int]:
     return sorted(percents)[count:] if 0 < count < len(percents) else percents
 
 
-def _result(rules: Rules, exact: _Ratio | None) -> Result:
-    if exact is None:
-        return Result(None, None)
-    share, per = exact
-    decimals = rules.decimals
-    steps = _whole(share * 10**decimals, per, rules.rounding)
-    while decimals and steps % 10 == 0:
-        steps, decimals = steps // 10, decimals - 1
-    percent = Decimal(steps).scaleb(-decimals)
-    return Result(percent, _letter(rules, percent))
+def _half_up(share: int, per: int) -> int:
+    return (2 * share + per) // (2 * per)
 
 
-def _whole(share: int, per: int, rounding: Rounding) -> int:
-    """The quotient of two numbers, rounded to a whole one."""
-    match rounding:
-        case Rounding.HALF_UP:
-            return (2 * share + per) // (2 * per)
-        case Rounding.HALF_EVEN:
-            whole, rest = divmod(share, per)
-            return whole + (2 * rest > per or (2 * rest == per and whole % 2 == 1))
-        case Rounding.FLOOR:
-            return share // per
+def _half_even(share: int, per: int) -> int:
+    whole, rest = divmod(share, per)
+    return whole + (2 * rest > per or (2 * rest == per and whole % 2 == 1))
 
 
-def _letter(rules: Rules, percent: Decimal) -> str | None:
-    """The letter of the percent that people see, so that the two never contradict each other."""
-    reached = [(bound, letter) for letter, bound in rules.letters.items() if percent >= bound]
-    return max(reached)[1] if reached else None
+def _floor(share: int, per: int) -> int:
+    return share // per
+
+
+_WHOLE: Final[Mapping[Rounding, Callable[[int, int], int]]] = {
+    Rounding.HALF_UP: _half_up,
+    Rounding.HALF_EVEN: _half_even,
+    Rounding.FLOOR: _floor,
+}

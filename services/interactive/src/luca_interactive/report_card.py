@@ -17,7 +17,7 @@ from dataclasses import dataclass
 from luca_interactive import scope
 from luca_interactive.access import Caller
 from luca_interactive.api.report_cards import ReportCardAnswer, ReportCardRow
-from luca_interactive.grading import Mark, Result, average
+from luca_interactive.grading import Mark, Result, Scale
 from luca_interactive.together import together
 from luca_shared.records.assessment import Assessment, DeletedAssessment
 from luca_shared.records.class_ import Class, Enrollment
@@ -112,7 +112,7 @@ def _row(
     term, class_id = place
     class_ = setup.classes[class_id]
     rules = rules_of.get(class_.subject)
-    result = Result(None, None) if rules is None else average(rules, _marks(setup, grades))
+    result = Result(None, None) if rules is None else Scale(rules).average(_marks(setup, grades))
     return ReportCardRow(
         class_id=class_id,
         term=term,

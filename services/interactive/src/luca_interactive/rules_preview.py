@@ -10,9 +10,8 @@ from luca_interactive.api.rules_previews import (
     StudentPreviewAnswer,
 )
 from luca_interactive.configuration import Classroom
-from luca_interactive.grading import Mark, average
+from luca_interactive.grading import Mark, Scale
 from luca_shared.records.grade import Grade
-from luca_shared.records.rules import Rules
 from luca_shared.records.wire import item_type
 from luca_shared.tenancy import keys
 from luca_shared.tenancy.ids import StudentId
@@ -22,7 +21,7 @@ _NOTHING = StandingAnswer(average=None, letter=None, passed=None)
 
 
 async def preview_of_class(
-    table: TenantTable, classroom: Classroom, now: Rules | None, then: Rules
+    table: TenantTable, classroom: Classroom, now: Scale | None, then: Scale
 ) -> ClassPreviewAnswer:
     """Compare the averages of a class's students in its term; the grades are those of the gradebook."""
     info = classroom.info
@@ -43,7 +42,7 @@ async def preview_of_class(
     return ClassPreviewAnswer(
         class_id=info.class_id,
         term=info.term,
-        categories_left_out=sorted({each.category for each in assessments.values()} - then.categories.keys()),
+        categories_left_out=sorted({each.category for each in assessments.values()} - then.rules.categories.keys()),
         changed=_changed(students),
         students=students,
     )
@@ -54,11 +53,11 @@ def total_of(classes: Iterable[ClassPreviewAnswer]) -> ChangedAnswer:
     return _changed([student for each in classes for student in each.students])
 
 
-def _standing(rules: Rules | None, marks: Iterable[Mark]) -> StandingAnswer:
-    if rules is None:
+def _standing(scale: Scale | None, marks: Iterable[Mark]) -> StandingAnswer:
+    if scale is None:
         return _NOTHING
-    result = average(rules, marks)
-    passed = None if result.percent is None else result.percent >= rules.passing
+    result = scale.average(marks)
+    passed = None if result.percent is None else result.percent >= scale.rules.passing
     return StandingAnswer(average=result.percent, letter=result.letter, passed=passed)
 
 

@@ -11,7 +11,7 @@ from datetime import UTC, date, datetime, time
 from decimal import Decimal
 from random import Random
 
-from luca_interactive.grading import Mark, result_of_mark
+from luca_interactive.grading import Mark, Scale
 from luca_local.seed.demo_rules import demo_rules
 from luca_local.seed.demo_terms import DemoTerm, term_before, term_of
 from luca_local.seed.names import name
@@ -60,7 +60,7 @@ class _School:
         self._own[0] = replace(self._own[0], guardian_ids=self._common[0].guardian_ids)
         self._further_teachers = tuple(self._person() for _ in range(population.teachers - len(self._teachers)))
         further = _FURTHER_SUBJECTS[: (len(self._further_teachers) + 1) // 2]  # two forms in each
-        self._rules = {subject: demo_rules(subject) for subject in (*_SUBJECTS, *further)}
+        self._scales = {subject: Scale(demo_rules(subject)) for subject in (*_SUBJECTS, *further)}
 
     def plan(self) -> SchoolPlan:
         """Return the plan."""
@@ -78,7 +78,7 @@ class _School:
         return SchoolPlan(
             school=self._school,
             terms=(_term(self._before, TermState.FROZEN), _term(self._now, TermState.OPEN)),
-            rules=tuple(self._rules.values()),
+            rules=tuple(scale.rules for scale in self._scales.values()),
             classes=classes,
             assessments=assessments,
             students=students,
@@ -185,13 +185,13 @@ class _School:
         return [self._grade(class_, assessment, student) for student in form]
 
     def _grade(self, class_: Class, assessment: Assessment, student: StudentPlan) -> Grade:
-        rules = self._rules[class_.subject]
+        scale = self._scales[class_.subject]
         status = self._chance.choices(
             (GradeStatus.SCORED, GradeStatus.LATE, GradeStatus.MISSING, GradeStatus.EXCUSED), (17, 1, 1, 1)
         )[0]
         half_points = self._chance.randint(int(assessment.max_score) // 2, 2 * int(assessment.max_score))
         score = Decimal(half_points) / 2 if status.has_score else None
-        result = result_of_mark(rules, Mark(assessment.category, status, score, assessment.max_score))
+        result = scale.of_mark(Mark(assessment.category, status, score, assessment.max_score))
         return Grade(
             class_id=class_.class_id,
             assessment_id=assessment.assessment_id,
@@ -203,7 +203,7 @@ class _School:
             max_score=assessment.max_score,
             percent=result.percent,
             letter=result.letter,
-            rules_version=rules.version,
+            rules_version=scale.rules.version,
             recorded_by=class_.teacher_ids[0],
             recorded_at=_recorded_at(self._now if class_.term == self._now.term else self._before),
             sync_status=SyncStatus.PENDING,

@@ -42,9 +42,9 @@ async def _gradebook(parts: Parts, caller: Caller, path: ClassPath, query: Grade
     configuration = parts.configuration
     classroom = await scope.class_of(caller, configuration, path.class_id)
     try:
-        rules = await configuration.rules(caller.context, classroom.info.subject)
+        scale = await configuration.scale(caller.context, classroom.info.subject)
     except NotSetUp:
         raise problems.conflict("the subject has no grading rules yet") from None
     table = parts.tables.of(caller.context)
     term = query.term or classroom.info.term
-    return await read_gradebook(table, parts.texts, configuration, classroom, rules, term)
+    return await read_gradebook(table, parts.texts, configuration, classroom, scale, term)

@@ -9,6 +9,7 @@ from luca_interactive.access import ADMINISTRATORS, Caller, endpoint
 from luca_interactive.api.paths import SubjectPath
 from luca_interactive.api.rules_previews import ClassPreviewAnswer, RulesPreviewAnswer, RulesPreviewRequest
 from luca_interactive.configuration import DENIAL_AGE_S, Classroom, Configuration, NotSetUp
+from luca_interactive.grading import Scale
 from luca_interactive.in_turns import in_turns
 from luca_interactive.parts import PARTS
 from luca_interactive.routes import rules
@@ -54,10 +55,11 @@ async def preview_rules(
             raise problems.not_found()
 
     then = parts.rules_writing.wanted(caller, subject, body, 1 if now is None else now.version + 1)
+    scale_now, scale_then = None if now is None else Scale(now), Scale(then)
 
     async def preview(class_id: ClassId) -> ClassPreviewAnswer:
         classroom = await _classroom(context, parts.configuration, class_id, subject)
-        return await preview_of_class(table, classroom, now, then)
+        return await preview_of_class(table, classroom, scale_now, scale_then)
 
     classes = await in_turns(class_ids, preview, at_once=_AT_ONCE)
     return answer(
