@@ -32,8 +32,9 @@ class Measured:
         found = []
         if self.load.failed:
             found.append(f"{self.load.failed} of {self.load.requests} requests failed")
-        if self.load.dropped or self.load.requests < 0.98 * self.offered * self.load.seconds:
-            found.append(f"{self.load.requests} requests instead of {self.offered * self.load.seconds:.0f}")
+        wanted = self.offered * self.load.seconds
+        if self.load.dropped > 0.01 * wanted or self.load.requests < 0.98 * wanted:
+            found.append(f"{self.load.requests} requests instead of {wanted:.0f}")
         return found
 
 

@@ -31,8 +31,12 @@ def test_a_measurement_in_which_all_was_asked_and_answered_has_no_fault() -> Non
 
 
 def test_what_failed_was_dropped_or_never_asked_makes_it_none() -> None:
-    for load in (replace(LOAD, failed=1), replace(LOAD, dropped=1), replace(LOAD, requests=580)):
+    for load in (replace(LOAD, failed=1), replace(LOAD, dropped=7), replace(LOAD, requests=580)):
         assert replace(MEASURED, load=load).faults
+
+
+def test_a_few_that_were_dropped_while_the_generator_took_more_connections_do_not_count() -> None:
+    assert replace(MEASURED, load=replace(LOAD, requests=594, dropped=6)).faults == []
 
 
 def test_the_lag_is_read_off_the_buckets_for_what_came_in_between() -> None:

@@ -19,7 +19,7 @@ from luca_shared.aws.errors import (
     Unavailable,
 )
 from luca_shared.aws.expressions import Between, Condition, Page, Query
-from luca_shared.aws.item_types import ItemType, page_of, page_reader
+from luca_shared.aws.item_types import ItemType, batch_of, batch_reader, page_of, page_reader
 from luca_shared.aws.kms import DataKey
 from luca_shared.aws.transactions import TransactDelete, TransactPut, TransactUpdate, TransactWrite
 from luca_shared.tenancy.key_types import LAST
@@ -69,6 +69,14 @@ class FakeDynamoDB:
             found = [item for item in found if item[by] > query.start[by]]
         page = found[: query.limit]
         return Page(page, page[-1] if len(found) > len(page) else None)
+
+    async def batch_get_as(
+        self, items: ItemType[Kind], table: str, keys: Sequence[Item], *, credentials: Credentials, **_: Any
+    ) -> list[Kind]:
+        found = await self.batch_get(table, keys, credentials=credentials)
+        answer = batch_reader(items.wire)(orjson.dumps({"Responses": {table: list(map(encode_item, found))}}))
+        assert answer is not None
+        return batch_of(answer, table, items)[0]
 
     async def query_as(self, items: ItemType[Kind], table: str, query: Query, **named: Any) -> Page[Kind]:
         page = await self.query(table, query, **named)

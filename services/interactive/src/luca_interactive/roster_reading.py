@@ -4,6 +4,7 @@ from collections.abc import Iterable, Mapping
 
 from luca_interactive.sealed_texts import SealedTexts, name_of
 from luca_shared.records.student import Student
+from luca_shared.records.wire import item_type
 from luca_shared.tenancy import keys
 from luca_shared.tenancy.ids import StudentId
 from luca_shared.tenancy.table import TenantTable
@@ -11,8 +12,8 @@ from luca_shared.tenancy.table import TenantTable
 
 async def read_students(table: TenantTable, student_ids: Iterable[StudentId]) -> list[Student]:
     """Read the profiles of those students who have one, in one batch."""
-    found = await table.get_many([keys.profile(table.context, student_id) for student_id in student_ids])
-    return [Student.from_item(item) for item in found.values()]
+    profiles = [keys.profile(table.context, student_id) for student_id in student_ids]
+    return await table.read_many(profiles, item_type(Student))
 
 
 async def read_names(

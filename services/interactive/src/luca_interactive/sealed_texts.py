@@ -1,8 +1,7 @@
 """The texts about a student that are stored encrypted under the student's own key."""
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
-from typing import overload
+from typing import NamedTuple, overload
 
 from luca_shared.records.grade import GradeContent, GradeVersion
 from luca_shared.records.student import Student
@@ -12,8 +11,7 @@ from luca_shared.tenancy.encryption import FieldEncryption, KeyDestroyed, Sealed
 from luca_shared.tenancy.ids import StudentId
 
 
-@dataclass(frozen=True, slots=True)
-class SealedText:
+class SealedText(NamedTuple):
     """A stored text, None when there is none, and the place that it is bound to: moved elsewhere, it doesn't open."""
 
     student_id: StudentId

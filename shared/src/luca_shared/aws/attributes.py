@@ -26,7 +26,8 @@ def encode_item(item: Mapping[str, Any]) -> dict[str, Any]:
         TypeError: A value of a kind that DynamoDB doesn't have, or a float, which would change the number on its way.
         ValueError: A number beyond DynamoDB's limits, or an empty set.
     """
-    return {name: encode_value(value) for name, value in item.items()}
+    # Most attributes are texts.
+    return {name: {"S": value} if type(value) is str else encode_value(value) for name, value in item.items()}
 
 
 def decode_item(wire: Mapping[str, Any]) -> Item:

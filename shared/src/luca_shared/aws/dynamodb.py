@@ -1,16 +1,27 @@
 """DynamoDB's operations on plain Python items, each call with the credentials it is made with."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any, TypeVar
 
 import orjson
 
+from luca_shared.aws.answers import json_object
 from luca_shared.aws.attributes import Item, decode_item, encode_item
 from luca_shared.aws.client import AwsClient
 from luca_shared.aws.credentials import Credentials
 from luca_shared.aws.errors import Throttled, Unavailable
 from luca_shared.aws.expressions import Condition, Page, Query, Update, query_members
-from luca_shared.aws.item_types import ItemType, WireAnswer, page_of, page_reader
+from luca_shared.aws.item_types import (
+    PLAIN,
+    ItemType,
+    Untyped,
+    WireBatch,
+    WirePage,
+    batch_of,
+    batch_reader,
+    page_of,
+    page_reader,
+)
 from luca_shared.aws.services import Service
 from luca_shared.aws.statements import Statement, StatementResult, statement_member, statement_result
 from luca_shared.aws.transactions import TransactWrite, conditional, transact_item, updating
@@ -59,33 +70,48 @@ class DynamoDB:
         Raises:
             Throttled: AWS left keys unprocessed again and again.
         """
+        return await self.batch_get_as(
+            PLAIN, table, keys, credentials=credentials, correlation_id=correlation_id, consistent=consistent
+        )
+
+    async def batch_get_as(
+        self,
+        items: ItemType[T],
+        table: str,
+        keys: Sequence[Item],
+        *,
+        credentials: Credentials,
+        correlation_id: str | None = None,
+        consistent: bool = False,
+    ) -> list[T]:
+        """Return what those items stand for that exist; else as `batch_get`, and raises what their type does."""
         encoded = (encode_item(key) for key in keys)
         distinct = {orjson.dumps(key, option=orjson.OPT_SORT_KEYS): key for key in encoded}
         waiting = list(distinct.values())
-        items: list[Item] = []
+        found: list[T] = []
         fruitless = 0
         while waiting:
             chunk, waiting = waiting[:BATCH_GET_KEYS], waiting[BATCH_GET_KEYS:]
             request = {"RequestItems": {table: {"Keys": chunk, **_consistency(consistent)}}}
-            answer = await self._call("BatchGetItem", request, credentials, correlation_id)
-            found = answer["Responses"].get(table, ())
-            items.extend(map(decode_item, found))
-            left = answer.get("UnprocessedKeys", {}).get(table, {}).get("Keys", [])
+            read = batch_reader(items.wire)
+            answer: WireBatch | Untyped = await self._call_as(
+                read, "BatchGetItem", request, credentials, correlation_id
+            )
+            of_chunk, left = batch_of(answer, table, items)
+            found += of_chunk
             if left:  # more than 16 MB, or throttled
                 waiting = left + waiting
                 fruitless = 0 if len(left) < len(chunk) else fruitless + 1
                 if fruitless == _FRUITLESS_ROUNDS:
                     raise Throttled("BatchGetItem", "UnprocessedKeys")
                 await self._client.pause(fruitless + 1)
-        return items
+        return found
 
     async def query(
         self, table: str, query: Query, *, credentials: Credentials, correlation_id: str | None = None
     ) -> Page[Item]:
         """Return one page; it may be empty and still not be the last."""
-        answer = await self._call("Query", {"TableName": table, **query_members(query)}, credentials, correlation_id)
-        last_key = answer.get("LastEvaluatedKey")
-        return Page([decode_item(item) for item in answer["Items"]], decode_item(last_key) if last_key else None)
+        return await self.query_as(PLAIN, table, query, credentials=credentials, correlation_id=correlation_id)
 
     async def query_as(
         self,
@@ -98,14 +124,8 @@ class DynamoDB:
     ) -> Page[T]:
         """Return one page of what its items stand for; raises what their type does for an item that is none of them."""
         request = {"TableName": table, **query_members(query)}
-        answer: WireAnswer = await self._client.call_as(
-            page_reader(items.wire),
-            Service.DYNAMODB,
-            "Query",
-            request,
-            credentials=credentials,
-            correlation_id=correlation_id,
-        )
+        read = page_reader(items.wire)
+        answer: WirePage | Untyped = await self._call_as(read, "Query", request, credentials, correlation_id)
         return page_of(answer, items)
 
     async def put_item(
@@ -192,8 +212,18 @@ class DynamoDB:
     async def _call(
         self, operation: str, request: Mapping[str, Any], credentials: Credentials, correlation_id: str | None
     ) -> dict[str, Any]:
-        return await self._client.call(
-            Service.DYNAMODB, operation, request, credentials=credentials, correlation_id=correlation_id
+        return await self._call_as(json_object, operation, request, credentials, correlation_id)
+
+    async def _call_as(
+        self,
+        read: Callable[[bytes], T | None],
+        operation: str,
+        request: Mapping[str, Any],
+        credentials: Credentials,
+        correlation_id: str | None,
+    ) -> T:
+        return await self._client.call_as(
+            read, Service.DYNAMODB, operation, request, credentials=credentials, correlation_id=correlation_id
         )
 
 

@@ -3,7 +3,7 @@
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import cache
-from typing import Any, Generic, TypeVar, cast
+from typing import Any, Final, Generic, TypeVar
 
 import msgspec
 
@@ -29,6 +29,10 @@ class ItemType(Generic[T]):
     of_item: Callable[[Item], T]
 
 
+PLAIN: Final[ItemType[Item]] = ItemType(dict[str, Any], lambda wires: list(map(decode_item, wires)), lambda item: item)
+"""Items of any kind, as plain values."""
+
+
 class WirePage(msgspec.Struct, frozen=True):
     """A query's answer with typed items."""
 
@@ -36,17 +40,51 @@ class WirePage(msgspec.Struct, frozen=True):
     LastEvaluatedKey: dict[str, Any] | None = None
 
 
-WireAnswer = WirePage | dict[str, Any]
+class WireBatch(msgspec.Struct, frozen=True):
+    """A batch's answer with typed items, and what it has left undone."""
+
+    Responses: dict[str, list[Any]]
+    UnprocessedKeys: dict[str, Any] | None = None
+
+
+Untyped = dict[str, Any]
+"""An answer whose items don't fit."""
 
 
 @cache
-def page_reader(wire: Any) -> Callable[[bytes], WireAnswer | None]:
+def page_reader(wire: Any) -> Callable[[bytes], WirePage | Untyped | None]:
     """Return what reads a query's answer: typed if it fits, else as any JSON object; None if it is none."""
-    page = msgspec.defstruct("Page", [("Items", list[wire])], bases=(WirePage,), frozen=True)
-    # Not strict, for DynamoDB's numbers are texts.
-    decoder: msgspec.json.Decoder[WirePage] = msgspec.json.Decoder(cast("type[WirePage]", page), strict=False)
+    return _reader(msgspec.defstruct("Page", [("Items", list[wire])], bases=(WirePage,), frozen=True))
 
-    def read(body: bytes) -> WireAnswer | None:
+
+@cache
+def batch_reader(wire: Any) -> Callable[[bytes], WireBatch | Untyped | None]:
+    """Return what reads a batch's answer, as `page_reader` does a query's."""
+    return _reader(msgspec.defstruct("Batch", [("Responses", dict[str, list[wire]])], bases=(WireBatch,), frozen=True))
+
+
+def page_of(answer: WirePage | Untyped, items: ItemType[T]) -> Page[T]:
+    """Return what `page_reader` has read as a page; raises as the items' type does for what it can't be made of."""
+    if isinstance(answer, WirePage):
+        found, last_key = items.of_wires(answer.Items), answer.LastEvaluatedKey
+    else:
+        found, last_key = _of_untyped(answer["Items"], items), answer.get("LastEvaluatedKey")
+    return Page(found, decode_item(last_key) if last_key else None)
+
+
+def batch_of(answer: WireBatch | Untyped, table: str, items: ItemType[T]) -> tuple[list[T], list[Any]]:
+    """Return what a batch has found in a table, and the keys (in DynamoDB's JSON) that it has left undone."""
+    if isinstance(answer, WireBatch):
+        found, left = items.of_wires(answer.Responses.get(table, ())), answer.UnprocessedKeys
+    else:
+        found, left = _of_untyped(answer["Responses"].get(table, ()), items), answer.get("UnprocessedKeys")
+    return found, (left or {}).get(table, {}).get("Keys", [])
+
+
+def _reader(answer: Any) -> Callable[[bytes], Any]:
+    decoder = msgspec.json.Decoder(answer, strict=False)  # not strict, for DynamoDB's numbers are texts
+
+    def read(body: bytes) -> Any:
         try:
             return decoder.decode(body)
         except msgspec.DecodeError:
@@ -55,11 +93,5 @@ def page_reader(wire: Any) -> Callable[[bytes], WireAnswer | None]:
     return read
 
 
-def page_of(answer: WireAnswer, items: ItemType[T]) -> Page[T]:
-    """Return what `page_reader` has read as a page; raises as the items' type does for what it can't be made of."""
-    if isinstance(answer, WirePage):
-        found, last_key = items.of_wires(answer.Items), answer.LastEvaluatedKey
-    else:
-        found = [items.of_item(decode_item(item)) for item in answer["Items"]]
-        last_key = answer.get("LastEvaluatedKey")
-    return Page(found, decode_item(last_key) if last_key else None)
+def _of_untyped(wires: Sequence[Any], items: ItemType[T]) -> list[T]:
+    return [items.of_item(decode_item(wire)) for wire in wires]

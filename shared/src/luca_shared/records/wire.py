@@ -34,11 +34,15 @@ class _B(msgspec.Struct, Generic[T], frozen=True, gc=False):
     B: T
 
 
+class _L(msgspec.Struct, Generic[T], frozen=True, gc=False):
+    L: T
+
+
 class _Attribute(NamedTuple):
-    """A record's attribute: where its value lies on the wire, that value's type, and the form that a text has."""
+    """A record's attribute: its kind and type on the wire, and the form that a text has, or each text of a list."""
 
     field: msgspec.structs.FieldInfo
-    kind: type[_S[Any] | _N[Any] | _B[Any]]
+    kind: type[_S[Any] | _N[Any] | _B[Any] | _L[Any]]
     type: Any
     pattern: str | None = None
 
@@ -47,13 +51,25 @@ class _Attribute(NamedTuple):
         """From the item to the value: `score.N`."""
         return f"{self.field.name}.{self.kind.__struct_fields__[0]}"
 
+    @property
+    def value(self) -> str:
+        """The value of `wire`, as Python says it."""
+        path = f"wire.{self.path}"
+        return f"tuple([each.S for each in {path}])" if self.kind is _L else path
+
+    def texts(self, wires: Sequence[Any]) -> set[str]:
+        """All texts that many items have there; one may have none."""
+        found = map(attrgetter(self.path), wires)
+        return {text.S for texts in found for text in texts} if self.kind is _L else set(found) - {None}
+
 
 @cache
 def item_type(record: type[R]) -> ItemType[R]:
     """Return how items of a kind of record are read, as `Record.from_item` would; raises CorruptItem, too.
 
     Raises:
-        TypeError: The record has an attribute that is a list, a map or a set, or has bounds other than a text's form.
+        TypeError: The record has an attribute other than texts, numbers, bytes and lists of texts, or bounds other than
+            a text's form.
     """
     attributes = [_attribute(field) for field in msgspec.structs.fields(record)]
     return ItemType(_wire_type(record, attributes), _maker(record, attributes), record.from_item)
@@ -70,19 +86,15 @@ def _wire_type(record: type[Record], attributes: Sequence[_Attribute]) -> type[m
 
 def _maker(record: type[R], attributes: Sequence[_Attribute]) -> Callable[[Sequence[Any]], list[R]]:
     # Written out, as `dataclass` writes out `__init__`: a loop over the names takes twice as long.
-    arguments = ", ".join(f"{attribute.field.name}=wire.{attribute.path}" for attribute in attributes)
+    arguments = ", ".join(f"{attribute.field.name}={attribute.value}" for attribute in attributes)
     make: Callable[[Any], R] = eval(f"lambda wire: record({arguments})", {"record": record})  # noqa: S307
     # msgspec's own look at a text's form takes longer than to read the text; and most of a range's texts are alike.
-    forms = [
-        (attribute.field.name, attrgetter(attribute.path), re.compile(attribute.pattern).search)
-        for attribute in attributes
-        if attribute.pattern is not None
-    ]
+    forms = [(each, re.compile(each.pattern).search) for each in attributes if each.pattern is not None]
 
     def make_all(wires: Sequence[Any]) -> list[R]:
-        for name, value_of, search in forms:
-            if not all(map(search, set(map(value_of, wires)) - {None})):
-                raise CorruptItem(str(record.__struct_config__.tag), name)
+        for attribute, search in forms:
+            if not all(map(search, attribute.texts(wires))):
+                raise CorruptItem(str(record.__struct_config__.tag), attribute.field.name)
         return [make(wire) for wire in wires]
 
     return make_all
@@ -105,5 +117,11 @@ def _attribute(field: msgspec.structs.FieldInfo) -> _Attribute:
             return _Attribute(field, _N, Decimal)
         case inspect.BytesType(min_length=None, max_length=None):
             return _Attribute(field, _B, bytes)
+        case inspect.VarTupleType(
+            item_type=inspect.StrType(min_length=None, max_length=None, pattern=pattern),
+            min_length=None,
+            max_length=None,
+        ):
+            return _Attribute(field, _L, tuple[_S[str], ...], pattern)
         case _:
-            raise TypeError(f"{field.name} is no flat attribute without bounds")
+            raise TypeError(f"{field.name} is no attribute that can be read so")

@@ -37,10 +37,10 @@ def joined(*parts: str) -> str:
     Raises:
         ValueError: one of them does, or is empty.
     """
-    for part in parts:
-        if not part or SEPARATOR in part:
-            raise ValueError("a part of a key is empty or holds the separator")
-    return SEPARATOR.join(parts)
+    key = SEPARATOR.join(parts)
+    if not all(parts) or key.count(SEPARATOR) != len(parts) - 1:
+        raise ValueError("a part of a key is empty or holds the separator")
+    return key
 
 
 def tenant_partition(context: TenantContext, *parts: str) -> str:

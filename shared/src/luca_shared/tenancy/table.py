@@ -141,6 +141,16 @@ class TenantTable:
             found += page.items
         return found
 
+    async def read_many(self, keys: Sequence[Key], items: ItemType[Kind]) -> list[Kind]:
+        """Return what those items stand for that exist, in no order; raises as `read`."""
+        wanted: defaultdict[str, list[Item]] = defaultdict(list)
+        for key in keys:
+            wanted[self._table(key)].append(_primary(key))
+        found: list[Kind] = []
+        for table, primaries in wanted.items():
+            found += await self.signed(partial(self._dynamodb.batch_get_as, items, table, primaries))
+        return found
+
     async def put(self, key: Key, attributes: Item, *, condition: Condition | None = None) -> None:
         """Write a whole item; `attributes` are all but its key."""
         table, item = self._table(key), self._item(key, attributes)

@@ -17,11 +17,12 @@ from luca_shared.records.class_ import Class, Enrollment
 from luca_shared.records.grade import Grade, GradeStatus, GradeVersion, SyncStatus
 from luca_shared.records.record import CorruptItem, Record
 from luca_shared.records.rules import Rules
+from luca_shared.records.student import Student
 from luca_shared.records.timestamps import Timestamp
 from luca_shared.records.wire import item_type
 from luca_shared.tenancy.ids import AssessmentId, ClassId, PersonId, StudentId, Term
 
-FLAT: list[type[Record]] = [Grade, GradeVersion, Enrollment]
+FLAT: list[type[Record]] = [Grade, GradeVersion, Enrollment, Student, Class]
 KEYS = {"pk": "TENANT#norte#X", "sk": "Y", "by_class_pk": "TENANT#norte#CLASS#c1"}
 A_GRADE = Grade(
     class_id=ClassId("c1"),
@@ -115,10 +116,18 @@ def test_a_number_in_another_notation_is_the_same_number() -> None:
     assert read(Grade, item) == [A_GRADE]
 
 
-@pytest.mark.parametrize("kind", [Class, Rules])
-def test_a_record_with_a_list_or_with_bounds_is_not_read_this_way(kind: type[Record]) -> None:
-    with pytest.raises(TypeError, match="flat"):
-        item_type(kind)
+def test_a_record_with_a_map_is_not_read_this_way() -> None:
+    with pytest.raises(TypeError, match="categories"):
+        item_type(Rules)
+
+
+@pytest.mark.parametrize("guardians", [["p1", SECRET], ["p1", 7], "p1", [""]])
+def test_a_damaged_list_is_refused_and_not_quoted(guardians: object) -> None:
+    whole = Student(student_id=StudentId("s1"), version=1, name=b"x", guardian_ids=(PersonId("p1"),)).to_item()
+    with pytest.raises(CorruptItem) as raised:
+        read(Student, encode_item(whole), encode_item(whole | {"guardian_ids": guardians}))
+    assert raised.value.path.startswith("guardian_ids")
+    assert SECRET not in str(raised.value)
 
 
 def test_bounds_of_a_number_are_not_passed_over() -> None:

@@ -149,6 +149,21 @@ class FakeDynamoDB(DynamoDB):
         names = [(table, key["pk"], key["sk"]) for key in keys]
         return [self.items[name] for name in names if name in self.items]
 
+    async def batch_get_as(
+        self,
+        items: ItemType[Kind],
+        table: str,
+        keys: Sequence[Item],
+        *,
+        credentials: Credentials,
+        correlation_id: str | None = None,
+        consistent: bool = False,
+    ) -> list[Kind]:
+        found = await self.batch_get(
+            table, keys, credentials=credentials, correlation_id=correlation_id, consistent=consistent
+        )
+        return list(map(items.of_item, found))
+
     async def query(
         self, table: str, query: Query, *, credentials: Credentials, correlation_id: str | None = None
     ) -> Page[Item]:

@@ -66,6 +66,7 @@ CALLS: dict[str, Callable[[TenantTable, TenantContext], Awaitable[Any]]] = {
     "get": lambda table, whose: table.get(grade(whose)),
     "get_many": lambda table, whose: table.get_many([grade(table.context), grade(whose)]),
     "query": lambda table, whose: table.query(keys.grades_of_student(whose, S)),
+    "read_many": lambda table, whose: table.read_many([grade(whose)], item_type(Grade)),
     "read": lambda table, whose: table.read(keys.grades_of_class(whose, C, T), item_type(Grade)),
     "query an index": lambda table, whose: table.query(keys.grades_of_class(whose, C, T)),
     "put": lambda table, whose: table.put(grade(whose), {"score": 1}),
@@ -262,6 +263,15 @@ async def test_many_records_are_read_page_by_page(table: TenantTable, norte: Ten
     assert [call.content.start and call.content.start["by_class_sk"] for call in dynamodb.calls] == [
         None, filed["by_class_sk"],
     ]  # fmt: skip
+
+
+async def test_many_records_are_read_by_their_keys(table: TenantTable, norte: TenantContext, dynamodb: Any) -> None:
+    await table.put(a_grade(1).key(norte), a_grade(1).to_item())
+    dynamodb.calls.clear()
+    missing = keys.grade(norte, StudentId("s43"), T, C, A)
+    assert await table.read_many([a_grade(1).key(norte), missing], item_type(Grade)) == [a_grade(1)]
+    assert await table.read_many([], item_type(Grade)) == []
+    assert len(dynamodb.calls) == 1
 
 
 def a_grade(version: int) -> Grade:

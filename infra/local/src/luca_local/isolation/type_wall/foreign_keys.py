@@ -42,6 +42,8 @@ def with_key(table: TenantTable, key: Key, own: Key) -> Iterator[Try]:
     yield "get consistently", partial(table.get, key, consistent=True)
     yield "get_many", partial(table.get_many, [key])
     yield "get_many, one's own first", partial(table.get_many, [own, key])
+    yield "read_many", partial(table.read_many, [key], item_type(Grade))
+    yield "read_many, one's own first", partial(table.read_many, [own, key], item_type(Grade))
     yield "put", partial(table.put, key, {"note": 1})
     yield "put if absent", partial(table.put, key, {"note": 1}, condition=absent())
     yield "update", partial(table.update, key, update)
