@@ -9,9 +9,7 @@ from luca_shared.aws import (
     Condition,
     Page,
     Query,
-    decode_item,
 )
-from luca_shared.aws.item_types import ItemType
 
 
 async def pages(trial: Trial, query: Callable[[Any], Query]) -> list[tuple[Any, Any]]:
@@ -37,19 +35,6 @@ async def their_pages(trial: Trial, **members: Any) -> list[tuple[Any, Any]]:
         if not last_key:
             return found
         start = {"ExclusiveStartKey": last_key}
-
-
-async def test_typed_items_are_those_of_plain_values(trial: Trial) -> None:
-    """Whatever an item holds: as a type that reads any, page by page."""
-    as_they_are = ItemType(dict[str, Any], lambda wires: [decode_item(wire) for wire in wires], lambda item: item)
-    start = None
-    while True:
-        query = Query(partition=("pk", "TENANT#norte#STUDENT#s1"), limit=2, start=start)
-        plain = await trial.dynamodb.query(trial.table, query, credentials=trial.credentials)
-        assert await trial.dynamodb.query_as(as_they_are, trial.table, query, credentials=trial.credentials) == plain
-        start = plain.last_key
-        if start is None:
-            return
 
 
 async def test_query_a_partition_page_by_page(trial: Trial) -> None:
