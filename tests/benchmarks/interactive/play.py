@@ -2,7 +2,8 @@
 
 1. Both sides are asked the same, and must answer the same.
 2. Each side's rate is raised until it doesn't keep up.
-3. Rounds, in which each side gets 70% of what it keeps up with: ours, the peer, ours again. What counts is CPU time a
+3. Rounds, in which each side gets 70% of what it keeps up with (first of the rate found, then so much that 70% of its
+   core would have been used in the round before): ours, the peer, ours again. What counts is CPU time a
    request: it hardly depends on who else uses the machine, but it does on how busy the service is, for whoever wakes
    from idleness finds the core's caches cold. So both are as busy as each other, and as busy as tasks that are scaled
    well. Ours against ours is the noise. Beside it, in the same rounds: ours at the peer's rate, at which it is idle
@@ -26,7 +27,7 @@ from tests.benchmarks.interactive.same_answers import differences
 from tests.benchmarks.interactive.saturation import Search
 from tests.benchmarks.interactive.sides import Place, Side
 from tests.benchmarks.interactive.teachers import UserPool
-from tests.benchmarks.ratios import ratios, spread
+from tests.benchmarks.ratios import Spread, ratios, spread
 
 Say = Callable[[str], None]
 
@@ -135,7 +136,7 @@ def _rounds(
     plan: Plan, k6: K6, sides: Sides, saturation: Mapping[str, float], finding: Finding, say: Say
 ) -> dict[str, Any]:
     ours, theirs = (max(1.0, float(round(_UNDER_LOAD * saturation[of.name]))) for of in (sides.luca, sides.peer))
-    say(f"{plan.rounds} rounds: luca at {ours:.0f} requests/s, fastapi at {theirs:.0f}")
+    say(f"{plan.rounds} rounds, each side at {_UNDER_LOAD:.0%} of what it keeps up with")
     measure(sides.refreshing, k6, rate=ours / 2, seconds=_WARM_UP[1])
     played: tuple[list[Measured], ...] = ([], [], [], [], [])
     first, peer, refreshed, idle, second = played
@@ -149,10 +150,12 @@ def _rounds(
             measured = measure(side, k6, rate=rate, seconds=plan.seconds)
             found.append(finding.check(f"round {number}, {side.name} at {rate:.0f}/s", measured))
         say(
-            f"  round {number}: CPU a request: luca {_last_cpu(first)} and {_last_cpu(second)} us, fastapi "
-            f"{_last_cpu(peer)} us, luca at fastapi's rate {_last_cpu(idle)} us; p95 {first[-1].load.p95_ms:.0f} ms, "
-            f"refreshing {refreshed[-1].load.p95_ms:.0f} ms"
+            f"  round {number}: CPU a request: luca {_last_cpu(first)} and {_last_cpu(second)} us at {ours:.0f}/s, "
+            f"fastapi {_last_cpu(peer)} us at {theirs:.0f}/s, luca at that rate {_last_cpu(idle)} us; "
+            f"p95 {first[-1].load.p95_ms:.0f} ms, refreshing {refreshed[-1].load.p95_ms:.0f} ms"
         )
+        # What a side keeps up with changes with who else uses the machine; that share of its core stays.
+        ours, theirs = (float(round(_UNDER_LOAD * 1e6 / of[-1].cpu_us_per_request)) for of in (second, peer))
     before, their, at_their_rate, after = (_cpu(found) for found in (first, peer, idle, second))
     both = [(one + other) / 2 for one, other in zip(before, after, strict=True)]
     refreshes = {name: sum(each.aws_calls.get(name, 0) for each in refreshed) for name in _REFRESHES}
@@ -162,7 +165,7 @@ def _rounds(
     lags = [each.loop_lag_p99_ms for each in steady if each.loop_lag_p99_ms is not None]
     return {
         "rounds": plan.rounds,
-        "round_rate": {"luca": ours, "fastapi": theirs},
+        "busy": {"luca": _busy(steady), "fastapi": _busy(peer)},
         "ratios": {"fastapi": ratios(their, both), "fastapi_at_its_rate": ratios(their, at_their_rate)},
         "noise": ratios(after, before),
         "cpu_us_per_request": statistics.median(both),
@@ -180,6 +183,11 @@ def _rounds(
         "refreshes": refreshes,
         "loop_lag_p99_ms_at_70pct": max(lags, default=None),
     }
+
+
+def _busy(measured: Sequence[Measured]) -> Spread:
+    """The share of its core that a side used."""
+    return spread([each.offered * each.cpu_us_per_request / 1e6 for each in measured])
 
 
 def _cpu(measured: Sequence[Measured]) -> list[float]:
