@@ -35,7 +35,7 @@ OURS: Final = ("aiobotocore", "aiohttp", "msgspec", "orjson", "uvloop")
 PEERS: Final = ("aiobotocore", "aiohttp", "fastapi", "pydantic", "starlette", "uvicorn", "uvloop")
 
 _WARM_UP: Final = (40.0, 6.0)  # requests a second, seconds
-_UNDER_LOAD: Final = 0.7  # of the saturation
+_UNDER_LOAD: Final = 0.7  # of the saturation, and of the core
 _CREDENTIALS_LAST_S: Final = 20.0  # renewed after half of it, school by school
 _SOON_STALE: Final = {
     "LUCA_RULES_CACHE": "4",
@@ -105,7 +105,7 @@ def _saturation(plan: Plan, k6: K6, luca: Side, peer: Side, finding: Finding, sa
         rate, seconds = _WARM_UP
         warm = measure(side, k6, rate=rate, seconds=seconds)
         say(f"the rate that {side.name} keeps up with")
-        search = Search(float(round(0.7e6 / warm.cpu_us_per_request)))
+        search = Search(_rate_under_load(warm))
         steps[side.name] = []
         while (rate_tried := search.rate) is not None:
             measured = measure(side, k6, rate=rate_tried, seconds=plan.step_seconds)
@@ -155,7 +155,7 @@ def _rounds(
             f"p95 {first[-1].load.p95_ms:.0f} ms, refreshing {refreshed[-1].load.p95_ms:.0f} ms"
         )
         # What a side keeps up with changes with who else uses the machine; that share of its core stays.
-        ours, theirs = (float(round(_UNDER_LOAD * 1e6 / of[-1].cpu_us_per_request)) for of in (second, peer))
+        ours, theirs = _rate_under_load(second[-1]), _rate_under_load(peer[-1])
     before, their, at_their_rate, after = (_cpu(found) for found in (first, peer, idle, second))
     both = [(one + other) / 2 for one, other in zip(before, after, strict=True)]
     refreshes = {name: sum(each.aws_calls.get(name, 0) for each in refreshed) for name in _REFRESHES}
@@ -183,6 +183,11 @@ def _rounds(
         "refreshes": refreshes,
         "loop_lag_p99_ms_at_70pct": max(lags, default=None),
     }
+
+
+def _rate_under_load(measured: Measured) -> float:
+    """The rate at which 70% of the core is used, if a request goes on taking what it took."""
+    return float(round(_UNDER_LOAD * 1e6 / measured.cpu_us_per_request))
 
 
 def _busy(measured: Sequence[Measured]) -> Spread:

@@ -89,7 +89,7 @@ class Connection(asyncio.Protocol):
     def connection_lost(self, exc: Exception | None) -> None:
         """Tell who waits for an answer that none will come."""
         self._transport = None
-        self._fail(ConnectionLost(*([] if exc is None else [str(exc)])))
+        self._fail(ConnectionLost("closed by the other side" if exc is None else str(exc)))
 
     def data_received(self, data: bytes) -> None:
         """Read on; what nobody has asked for ends the connection, for it may be taken for the next answer."""
